@@ -1,0 +1,443 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Batches;
+
+/// <summary>Reads the rows of a JSON request straight into the columns of a feature batch.</summary>
+/// <remarks>
+/// Thread-safe: all state of a call is on its stack. No object is made per row; a value that is wrong, or a text that is no
+/// known category, costs its message or its string.
+/// </remarks>
+public sealed class JsonFeatureReader
+{
+    private readonly Signature _signature;
+    private readonly ReadLimits _limits;
+    private readonly byte[][] _names;
+    private readonly byte[] _instancesKey;
+    private readonly string[] _featureNames;
+    private readonly string[] _known;
+
+    /// <summary>Prepares the reader of one signature.</summary>
+    public JsonFeatureReader(Signature signature, ReadLimits limits)
+    {
+        _signature = signature;
+        _limits = limits;
+        _names = [.. signature.Features.Select(feature => Encoding.UTF8.GetBytes(feature.Name))];
+        _instancesKey = Encoding.UTF8.GetBytes(signature.InstancesKey);
+        _featureNames = [.. signature.Features.Select(feature => feature.Name)];
+        _known = [.. signature.Features.Select(feature => feature.Categories is { } categories ? List(categories) : "")];
+    }
+
+    /// <summary>Reads one object, an array of objects, or an object that holds such an array under the instances key.</summary>
+    /// <param name="json">The whole request in UTF-8.</param>
+    /// <param name="batch">Empty; receives the rows. Its contents are only good when there are no errors.</param>
+    /// <param name="findings">Receives every fault of every row, and what is unusual but scored.</param>
+    /// <exception cref="MalformedJsonException">The request is not JSON, is nested too deeply, or is not UTF-8.</exception>
+    public RequestShape Read(ReadOnlySpan<byte> json, FeatureBatch batch, Findings findings)
+    {
+        if (json.StartsWith("\uFEFF"u8))
+        {
+            json = json["\uFEFF"u8.Length..];
+        }
+
+        ThrowIfNotUtf8(json);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = _limits.MaxDepth });
+        try
+        {
+            reader.Read();
+            var shape = ReadDocument(ref reader, batch, findings);
+
+            // Reads on to the end: whatever follows the value is a fault that the reader itself throws.
+            while (reader.Read())
+            {
+            }
+
+            return shape;
+        }
+        catch (JsonException exception)
+        {
+            throw Malformed(exception, json);
+        }
+    }
+
+    private RequestShape ReadDocument(ref Utf8JsonReader reader, FeatureBatch batch, Findings findings)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartArray:
+                ReadRows(ref reader, batch, findings);
+                return RequestShape.Rows;
+
+            case JsonTokenType.StartObject:
+                return ReadObject(ref reader, batch, findings);
+
+            default:
+                findings.Error(-1, null, $"Send one object with the features, an array of such objects, or an object that holds the array under '{_signature.InstancesKey}', not {Describe(reader.TokenType)}.");
+                return RequestShape.Row;
+        }
+    }
+
+    // The first key tells a row from an object that holds rows.
+    private RequestShape ReadObject(ref Utf8JsonReader reader, FeatureBatch batch, Findings findings)
+    {
+        var first = reader;
+        if (!first.Read() || first.TokenType != JsonTokenType.PropertyName || !NameEquals(ref first, _instancesKey))
+        {
+            ReadRow(ref reader, 0, batch, findings);
+            return RequestShape.Row;
+        }
+
+        reader = first;
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            ReadRows(ref reader, batch, findings);
+        }
+        else
+        {
+            findings.Error(-1, _signature.InstancesKey, $"Must be an array of objects, not {Describe(reader.TokenType)}.");
+            reader.Skip();
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            findings.Error(-1, Shorten(ref reader), $"Unknown key beside '{_signature.InstancesKey}'.");
+            reader.Read();
+            reader.Skip();
+        }
+
+        return RequestShape.Rows;
+    }
+
+    private void ReadRows(ref Utf8JsonReader reader, FeatureBatch batch, Findings findings)
+    {
+        var row = 0;
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; row++)
+        {
+            if (row >= _limits.MaxRows)
+            {
+                reader.Skip();
+            }
+            else if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                ReadRow(ref reader, row, batch, findings);
+            }
+            else
+            {
+                findings.Error(row, null, $"Must be an object with the features, not {Describe(reader.TokenType)}.");
+                reader.Skip();
+            }
+        }
+
+        if (row > _limits.MaxRows)
+        {
+            findings.Error(-1, null, $"Holds {row} rows; at most {_limits.MaxRows} are scored in one request. Send them in several.");
+        }
+        else if (row == 0)
+        {
+            findings.Error(-1, null, "Holds no rows; send at least one object with the features.");
+        }
+    }
+
+    private void ReadRow(ref Utf8JsonReader reader, int row, FeatureBatch batch, Findings findings)
+    {
+        var index = batch.AddRow();
+        Span<ulong> seen = stackalloc ulong[8];
+        if (_names.Length > seen.Length * 64)
+        {
+            seen = new ulong[(_names.Length + 63) / 64];
+        }
+
+        seen.Clear();
+        var expected = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var feature = FindFeature(ref reader, expected);
+            if (feature < 0)
+            {
+                ReportUnknown(ref reader, row, findings);
+                reader.Read();
+                reader.Skip();
+                continue;
+            }
+
+            reader.Read();
+            expected = feature + 1;
+            ref var word = ref seen[feature / 64];
+            var bit = 1UL << (feature % 64);
+            if ((word & bit) != 0)
+            {
+                findings.Error(row, _signature.Features[feature].Name, "Given more than once; send each feature once.");
+                reader.Skip();
+                continue;
+            }
+
+            word |= bit;
+            ReadValue(ref reader, index, row, feature, batch, findings);
+        }
+
+        for (var feature = 0; feature < _names.Length; feature++)
+        {
+            if ((seen[feature / 64] & (1UL << (feature % 64))) == 0 && !_signature.Features[feature].Nullable)
+            {
+                findings.Error(row, _signature.Features[feature].Name, $"Missing; must be {Expected(_signature.Features[feature])}.");
+            }
+        }
+    }
+
+    private int FindFeature(ref Utf8JsonReader reader, int expected)
+    {
+        // Most senders keep the order of the signature, so the next name is usually the right one.
+        if (expected < _names.Length && !reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual(_names[expected]))
+        {
+            return expected;
+        }
+
+        if (reader.ValueSpan.Length > MaxStackChars)
+        {
+            return -1;
+        }
+
+        Span<char> name = stackalloc char[MaxStackChars];
+        return TryCopy(ref reader, name, out var length) ? _signature.IndexOf(name[..length]) : -1;
+    }
+
+    private void ReportUnknown(ref Utf8JsonReader reader, int row, Findings findings)
+    {
+        var name = Shorten(ref reader);
+        var meant = Suggest(name, _featureNames, findings);
+        findings.Error(row, name, meant is null
+            ? "Unknown feature; leave it out."
+            : $"Unknown feature; did you mean '{meant}'?");
+    }
+
+    private void ReadValue(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings)
+    {
+        var definition = _signature.Features[feature];
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            if (!definition.Nullable)
+            {
+                findings.Error(row, definition.Name, $"Must be {Expected(definition)}, not null.");
+            }
+
+            return;
+        }
+
+        switch (definition.Type)
+        {
+            case FeatureType.String when reader.TokenType == JsonTokenType.String:
+                ReadText(ref reader, index, row, feature, batch, findings);
+                break;
+
+            case FeatureType.Integer or FeatureType.Number when reader.TokenType == JsonTokenType.Number:
+                ReadNumber(ref reader, index, row, feature, batch, findings);
+                break;
+
+            case FeatureType.Boolean when reader.TokenType is JsonTokenType.True or JsonTokenType.False:
+                batch.SetNumber(index, feature, reader.TokenType == JsonTokenType.True ? 1 : 0);
+                break;
+
+            default:
+                findings.Error(row, definition.Name, IsNotFinite(ref reader)
+                    ? $"Must be {Expected(definition)}; JSON has no NaN or Infinity{(definition.Nullable ? ", send null for a missing value" : "")}."
+                    : $"Must be {Expected(definition)}, not {Describe(reader.TokenType)}.");
+                reader.Skip();
+                break;
+        }
+    }
+
+    private void ReadNumber(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings)
+    {
+        var definition = _signature.Features[feature];
+        if (!reader.TryGetDouble(out var value) || Math.Abs(value) > float.MaxValue)
+        {
+            findings.Error(row, definition.Name, "Out of range; must be within ±3.4e38, the range of a 32-bit float.");
+            return;
+        }
+
+        if (definition.Type == FeatureType.Integer)
+        {
+            if (value != Math.Floor(value))
+            {
+                findings.Error(row, definition.Name, "Must be an integer, not a number with a fraction.");
+                return;
+            }
+
+            if (Math.Abs(value) > MaxExactInteger)
+            {
+                findings.Error(row, definition.Name, "Out of range; must be within ±9007199254740992 (2^53).");
+                return;
+            }
+        }
+
+        batch.SetNumber(index, feature, value);
+        if (value < definition.Minimum)
+        {
+            findings.Warn(row, definition.Name, Text($"Below {definition.Minimum.Value:R}, the smallest value seen in training."));
+        }
+        else if (value > definition.Maximum)
+        {
+            findings.Warn(row, definition.Name, Text($"Above {definition.Maximum.Value:R}, the largest value seen in training."));
+        }
+    }
+
+    private void ReadText(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings)
+    {
+        var definition = _signature.Features[feature];
+        char[]? rented = null;
+        var buffer = reader.ValueSpan.Length <= MaxStackChars
+            ? stackalloc char[MaxStackChars]
+            : rented = ArrayPool<char>.Shared.Rent(reader.ValueSpan.Length);
+        try
+        {
+            if (!TryCopy(ref reader, buffer, out var length))
+            {
+                findings.Error(row, definition.Name, "Not valid text: it holds half of a surrogate pair.");
+                return;
+            }
+
+            var text = buffer[..length];
+            if (text.Length < definition.MinimumLength)
+            {
+                findings.Error(row, definition.Name, $"Must have at least {definition.MinimumLength} character{(definition.MinimumLength == 1 ? "" : "s")}.");
+                return;
+            }
+
+            if (definition.Categories is not { } categories)
+            {
+                batch.SetText(index, feature, text.ToString());
+                return;
+            }
+
+            var code = categories.CodeOf(text);
+            if (code != CategoryTable.Unknown)
+            {
+                batch.SetCategory(index, feature, code);
+            }
+            else if (_signature.UnknownCategory == UnknownCategory.EncodeAsMissing)
+            {
+                batch.SetText(index, feature, text.ToString());
+                findings.Warn(row, definition.Name, $"A category not seen in training, encoded as missing. Known: {_known[feature]}.");
+            }
+            else
+            {
+                var meant = Suggest(text, categories.Names, findings);
+                findings.Error(row, definition.Name, $"Unknown category{(meant is null ? "." : $"; did you mean '{meant}'?")} Known: {_known[feature]}.");
+            }
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<char>.Shared.Return(rented, clearArray: true);
+            }
+        }
+    }
+
+    private const int MaxStackChars = 256;
+    private const int MaxListedCategories = 50;
+    private const int MaxCandidates = 2000;
+    private const int MaxSuggestions = 100;
+    private const double MaxExactInteger = 9007199254740992;
+
+    // Comparing with every name is work that a hostile request must not multiply.
+    private static string? Suggest(ReadOnlySpan<char> word, IReadOnlyList<string> names, Findings findings) =>
+        names.Count <= MaxCandidates && findings.Errors.Count < MaxSuggestions && word.Length <= MaxStackChars
+            ? NearestName.Find(word.ToString(), names)
+            : null;
+
+    private static bool NameEquals(ref Utf8JsonReader reader, byte[] name) =>
+        reader.ValueIsEscaped
+            ? reader.ValueSpan.Length <= name.Length * 6 && TryText(ref reader) is { } text && text.AsSpan().SequenceEqual(Encoding.UTF8.GetString(name))
+            : reader.ValueSpan.SequenceEqual(name);
+
+    private static string? TryText(ref Utf8JsonReader reader)
+    {
+        var buffer = new char[reader.ValueSpan.Length];
+        return TryCopy(ref reader, buffer, out var length) ? new string(buffer, 0, length) : null;
+    }
+
+    // An escape such as \ud800 by itself is well-formed JSON that no text can hold; the reader throws on it.
+    private static bool TryCopy(ref Utf8JsonReader reader, scoped Span<char> destination, out int length)
+    {
+        try
+        {
+            length = reader.CopyString(destination);
+            return true;
+        }
+        catch (InvalidOperationException) when (reader.ValueIsEscaped)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    // Keys come from outside and go into the answer, so their length is bounded.
+    private static string Shorten(ref Utf8JsonReader reader)
+    {
+        const int Longest = 100;
+        var text = TryText(ref reader) ?? Encoding.UTF8.GetString(reader.ValueSpan);
+        return text.Length <= Longest ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest), "…");
+    }
+
+    private static bool IsNotFinite(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= 9 && Encoding.UTF8.GetString(reader.ValueSpan).TrimStart('-', '+').ToUpperInvariant()
+            is "NAN" or "INF" or "INFINITY";
+
+    private static string Expected(Feature feature) => feature.Type switch
+    {
+        FeatureType.Integer => feature.Nullable ? "an integer or null" : "an integer",
+        FeatureType.Number => feature.Nullable ? "a number or null" : "a number",
+        FeatureType.Boolean => feature.Nullable ? "true, false or null" : "true or false",
+        _ => feature.Nullable ? "a string or null" : "a string",
+    };
+
+    private static string Describe(JsonTokenType token) => token switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.True or JsonTokenType.False => "a boolean",
+        _ => "null",
+    };
+
+    private static string List(CategoryTable categories) =>
+        string.Join(", ", categories.Names.Take(MaxListedCategories).Select(name => $"'{name}'"))
+        + (categories.Names.Count > MaxListedCategories ? $" and {categories.Names.Count - MaxListedCategories} more" : "");
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+
+    private static void ThrowIfNotUtf8(ReadOnlySpan<byte> json)
+    {
+        if (Utf8.IsValid(json))
+        {
+            return;
+        }
+
+        var at = 0;
+        while (Rune.DecodeFromUtf8(json[at..], out _, out var length) == OperationStatus.Done)
+        {
+            at += length;
+        }
+
+        throw new MalformedJsonException("The body is not valid UTF-8.", 1 + json[..at].Count((byte)'\n'), at - json[..at].LastIndexOf((byte)'\n'));
+    }
+
+    private static MalformedJsonException Malformed(JsonException exception, ReadOnlySpan<byte> json)
+    {
+        if (json.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return new MalformedJsonException("The body is empty; send a JSON object with the features.", 1, 1);
+        }
+
+        // The message ends in the place, counted from 0, which is given apart and counted from 1.
+        var message = exception.Message;
+        var place = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return new MalformedJsonException(place < 0 ? message : message[..place], (exception.LineNumber ?? 0) + 1, (exception.BytePositionInLine ?? 0) + 1);
+    }
+}

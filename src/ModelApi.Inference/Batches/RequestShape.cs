@@ -1,0 +1,11 @@
+namespace ModelApi.Inference.Batches;
+
+/// <summary>What a request held at its top level, which decides the shape of the answer.</summary>
+public enum RequestShape
+{
+    /// <summary>One object: one row, one answer.</summary>
+    Row,
+
+    /// <summary>An array of objects, by itself or under the instances key: an array of answers.</summary>
+    Rows,
+}

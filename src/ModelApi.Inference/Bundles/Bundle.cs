@@ -1,0 +1,26 @@
+namespace ModelApi.Inference.Bundles;
+
+/// <summary>A model version on disk that was read whole and found without fault.</summary>
+public sealed record Bundle
+{
+    /// <summary>The folder that it was read from.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>What <c>model.json</c> says.</summary>
+    public required BundleManifest Manifest { get; init; }
+
+    /// <summary>
+    /// Lower-case hexadecimal SHA-256 of <c>model.json</c>; as that holds the digest of every other file, it identifies the
+    /// whole bundle.
+    /// </summary>
+    public required string Digest { get; init; }
+
+    /// <summary>The graphs, in the order in which they run.</summary>
+    public required IReadOnlyList<GraphStep> Steps { get; init; }
+
+    /// <summary>Which outputs of the graphs hold the answer.</summary>
+    public required AnswerOutputs Answer { get; init; }
+
+    /// <summary>Rows with the trainer's own answers.</summary>
+    public required GoldenRows Golden { get; init; }
+}

@@ -1,0 +1,12 @@
+namespace ModelApi.Inference.Bundles;
+
+/// <summary>A bundle has faults; all of them are given.</summary>
+public sealed class BundleException : Exception
+{
+    /// <summary>Carries every fault that was found.</summary>
+    public BundleException(IReadOnlyList<BundleFault> faults)
+        : base(string.Join(Environment.NewLine, faults)) => Faults = faults;
+
+    /// <summary>Every fault that was found, in the order of the files.</summary>
+    public IReadOnlyList<BundleFault> Faults { get; }
+}

@@ -1,0 +1,42 @@
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Bundles;
+
+/// <summary>What <c>model.json</c> says; <c>models/model.schema.json</c> describes it for editors.</summary>
+public sealed record BundleManifest
+{
+    /// <summary>The name that clients call; also the name of the model's folder.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A positive whole number, as text; also the name of the bundle's folder.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What the model predicts and from what, for people.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>What clients send and get.</summary>
+    public required Signature Signature { get; init; }
+
+    /// <summary>The ONNX graphs, in the order in which they run.</summary>
+    public required IReadOnlyList<GraphManifest> Graphs { get; init; }
+
+    /// <summary>Which outputs of the graphs hold the answer.</summary>
+    public required OutputNames Outputs { get; init; }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of every file of the bundle but <c>model.json</c>, by file name.</summary>
+    public required IReadOnlyDictionary<string, string> Files { get; init; }
+}
+
+/// <summary>One ONNX graph of a bundle.</summary>
+/// <param name="File">Its file name.</param>
+/// <param name="Inputs">
+/// What feeds each graph input that is not called like its source: one earlier output or feature, or several numeric
+/// features that become the columns of one <c>[N, features]</c> tensor.
+/// </param>
+public sealed record GraphManifest(string File, IReadOnlyDictionary<string, IReadOnlyList<string>> Inputs);
+
+/// <summary>The names of the graph outputs that hold the answer.</summary>
+/// <param name="Label">Classification: the predicted class, <c>[N]</c>.</param>
+/// <param name="Probabilities">Classification: the probability of each class, <c>[N, classes]</c>.</param>
+/// <param name="Value">Regression: the predicted number, <c>[N]</c> or <c>[N, 1]</c>.</param>
+public sealed record OutputNames(string? Label, string? Probabilities, string? Value);

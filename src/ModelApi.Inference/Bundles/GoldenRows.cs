@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.Json;
+using ModelApi.Inference.Batches;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Bundles;
+
+/// <summary>Rows with the trainer's own answers, from <c>golden.jsonl</c>.</summary>
+/// <remarks>
+/// One JSON object per line: <c>input</c> (a row as a client would send it) with <c>label</c> and <c>probabilities</c> by
+/// class, or <c>value</c> for a regression. Other keys are for people.
+/// </remarks>
+public sealed class GoldenRows
+{
+    internal const string FileName = "golden.jsonl";
+
+    private readonly List<int> _labels = [];
+    private readonly List<double> _probabilities = [];
+    private readonly List<double> _values = [];
+
+    private GoldenRows(Signature signature) => Features = new FeatureBatch(signature);
+
+    /// <summary>The rows.</summary>
+    public FeatureBatch Features { get; }
+
+    /// <summary>Classification: the trainer's class of each row, as an index, <c>[rows]</c>.</summary>
+    public IReadOnlyList<int> Labels => _labels;
+
+    /// <summary>Classification: the trainer's probabilities, <c>[rows × classes]</c>.</summary>
+    public IReadOnlyList<double> Probabilities => _probabilities;
+
+    /// <summary>Regression: the trainer's predictions, <c>[rows]</c>.</summary>
+    public IReadOnlyList<double> Values => _values;
+
+    internal static GoldenRows Read(byte[] content, Signature signature, BundleLimits limits, ICollection<BundleFault> faults)
+    {
+        var rows = new GoldenRows(signature);
+        var reader = new JsonFeatureReader(signature, new ReadLimits());
+        var line = 0;
+        foreach (var text in Encoding.UTF8.GetString(content).Split('\n').Take(limits.MaxGoldenRows))
+        {
+            line++;
+            if (!string.IsNullOrWhiteSpace(text))
+            {
+                rows.ReadLine(text, line, reader, faults);
+            }
+        }
+
+        if (rows.Features.Rows == 0)
+        {
+            faults.Add(new BundleFault(FileName, "", "Holds no rows; a version is only served after it has reproduced some."));
+        }
+
+        return rows;
+    }
+
+    private void ReadLine(string text, int line, JsonFeatureReader reader, ICollection<BundleFault> faults)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var node = new ManifestNode(document.RootElement, FileName, $"line {line} $", faults);
+            if (node.Kind != JsonValueKind.Object)
+            {
+                node.Fault("Must be an object with 'input' and the trainer's answer.");
+                return;
+            }
+
+            if (node.Member("input") is { } input)
+            {
+                ReadInput(input, reader);
+            }
+
+            ReadAnswer(node);
+        }
+        catch (JsonException exception)
+        {
+            faults.Add(new BundleFault(FileName, $"line {line}", $"Not valid JSON: {exception.Message}"));
+        }
+    }
+
+    private void ReadInput(ManifestNode input, JsonFeatureReader reader)
+    {
+        var findings = new Findings();
+        reader.Read(Encoding.UTF8.GetBytes(input.Element.GetRawText()), Features, findings);
+        foreach (var error in findings.Errors)
+        {
+            input.Fault($"{error.Pointer(RequestShape.Row)} {error.Message}".TrimStart());
+        }
+    }
+
+    private void ReadAnswer(ManifestNode node)
+    {
+        if (Features.Signature.Classes is not { } classes)
+        {
+            _values.Add(node.Member("value")?.Number() ?? double.NaN);
+            return;
+        }
+
+        if (node.Member("label") is { } label)
+        {
+            var name = label.Kind == JsonValueKind.Number ? label.Element.GetRawText() : label.Text() ?? "";
+            var index = classes.IndexOf(Encoding.UTF8.GetBytes(name));
+            if (index < 0)
+            {
+                label.Fault("Must be one of the manifest's classes.");
+            }
+
+            _labels.Add(index);
+        }
+
+        if (node.Member("probabilities") is { Kind: JsonValueKind.Object } probabilities)
+        {
+            foreach (var name in classes.Names)
+            {
+                _probabilities.Add(probabilities.Member(name)?.Number() ?? double.NaN);
+            }
+        }
+        else
+        {
+            node.Member("probabilities")?.Fault("Must be an object with a number for each class.");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Bundles;
+
+/// <summary>Connects the features, the graphs and the answer, and finds whatever does not fit.</summary>
+internal sealed class GraphWiring
+{
+    private static readonly TensorElementType[] NumericTypes =
+        [TensorElementType.Float, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Int32, TensorElementType.Bool];
+
+    private readonly BundleManifest _manifest;
+    private readonly ICollection<BundleFault> _faults;
+    private readonly Dictionary<string, (GraphOutput Place, GraphTensor Tensor)> _outputs = new(StringComparer.Ordinal);
+
+    private GraphWiring(BundleManifest manifest, ICollection<BundleFault> faults)
+    {
+        _manifest = manifest;
+        _faults = faults;
+    }
+
+    /// <summary>The steps of the bundle and the outputs that hold its answer.</summary>
+    /// <param name="manifest">A manifest without faults.</param>
+    /// <param name="graphs">Its graphs, in the same order.</param>
+    /// <param name="faults">Receives the faults; when there are any, the result is not usable.</param>
+    public static (IReadOnlyList<GraphStep> Steps, AnswerOutputs Answer) Connect(
+        BundleManifest manifest, IReadOnlyList<GraphFile> graphs, ICollection<BundleFault> faults)
+    {
+        var wiring = new GraphWiring(manifest, faults);
+        var steps = graphs.Select(wiring.ConnectGraph).ToList();
+        return (steps, wiring.FindAnswer());
+    }
+
+    private GraphStep ConnectGraph(GraphFile graph, int index)
+    {
+        var map = _manifest.Graphs[index].Inputs;
+        foreach (var name in map.Keys.Where(name => graph.Inputs.All(input => input.Name != name)))
+        {
+            Fault($"$.graphs[{index}].inputs.{name}", $"The graph has no input '{name}'; it has {Quote(graph.Inputs.Select(input => input.Name))}.");
+        }
+
+        var inputs = graph.Inputs.Select(input => ConnectInput(input, index, map.GetValueOrDefault(input.Name) ?? [input.Name])).ToList();
+        for (var i = 0; i < graph.Outputs.Count; i++)
+        {
+            _outputs[graph.Outputs[i].Name] = (new GraphOutput(index, i), graph.Outputs[i]);
+        }
+
+        return new GraphStep(graph, inputs);
+    }
+
+    private GraphStepInput ConnectInput(GraphTensor input, int graph, IReadOnlyList<string> sources)
+    {
+        var path = $"$.graphs[{graph}].inputs.{input.Name}";
+        var type = input.ElementType ?? TensorElementType.DataTypeMax;
+        var rank = input.Dimensions?.Count ?? 2;
+        if (input.Dimensions is [{ } batch, ..])
+        {
+            Fault(path, $"The graph takes exactly {batch} rows at a time; export it with a symbolic batch dimension.");
+        }
+
+        if (sources is [var source] && _outputs.TryGetValue(source, out var earlier))
+        {
+            if (earlier.Tensor.ElementType != input.ElementType)
+            {
+                Fault(path, $"Takes {Describe(input.ElementType)}, but '{source}' is {Describe(earlier.Tensor.ElementType)}.");
+            }
+
+            if (input.Dimensions is [_, { } takes] && earlier.Tensor.Dimensions is [_, { } has] && takes != has)
+            {
+                Fault(path, $"Takes {takes} columns, but '{source}' has {has}.");
+            }
+
+            return new GraphStepInput(input.Name, type, [], earlier.Place, rank);
+        }
+
+        var features = new List<int>();
+        foreach (var name in sources)
+        {
+            var feature = _manifest.Signature.IndexOf(name);
+            if (feature < 0)
+            {
+                var known = _manifest.Signature.Features.Select(known => known.Name).Concat(_outputs.Keys);
+                var meant = NearestName.Find(name, known);
+                Fault(path, $"No feature and no earlier output is called '{name}'{(meant is null ? "" : $"; did you mean '{meant}'")}. Name its source in 'inputs'.");
+                continue;
+            }
+
+            features.Add(feature);
+            CheckType(path, input, _manifest.Signature.Features[feature]);
+        }
+
+        if (rank is not (1 or 2) || (rank == 1 && sources.Count > 1))
+        {
+            Fault(path, $"Takes a tensor of {rank} dimensions; features can only feed [N] or [N, columns].");
+        }
+        else if (input.Dimensions is [_, { } columns] && columns != sources.Count)
+        {
+            Fault(path, $"Takes {columns} columns, but {sources.Count} {(sources.Count == 1 ? "feature feeds" : "features feed")} it. Name {columns} features in 'inputs'.");
+        }
+
+        return new GraphStepInput(input.Name, type, features, null, rank);
+    }
+
+    private void CheckType(string path, GraphTensor input, Feature feature)
+    {
+        var fits = feature.Type == FeatureType.String
+            ? input.ElementType == TensorElementType.String
+            : input.ElementType is { } type && NumericTypes.Contains(type);
+        if (!fits)
+        {
+            Fault(path, $"Takes {Describe(input.ElementType)}, but feature '{feature.Name}' is of type {feature.Type.ToString().ToLowerInvariant()}.");
+        }
+        else if (input.ElementType is TensorElementType.Int32 or TensorElementType.Int64 or TensorElementType.Bool)
+        {
+            if (feature.Type == FeatureType.Number)
+            {
+                Fault(path, $"Takes {Describe(input.ElementType)}, which cannot hold the fractions of feature '{feature.Name}'.");
+            }
+            else if (feature.Nullable)
+            {
+                Fault(path, $"Takes {Describe(input.ElementType)}, which has no NaN for the missing values of feature '{feature.Name}'.");
+            }
+        }
+    }
+
+    private AnswerOutputs FindAnswer()
+    {
+        var names = _manifest.Outputs;
+        if (_manifest.Signature.Classes is not { } classes)
+        {
+            return new AnswerOutputs(default, default, FindOutput("value", names.Value, [TensorElementType.Float], 1));
+        }
+
+        return new AnswerOutputs(
+            FindOutput("label", names.Label, [classes.AreIntegers ? TensorElementType.Int64 : TensorElementType.String], 1),
+            FindOutput("probabilities", names.Probabilities, [TensorElementType.Float], classes.Count),
+            default);
+    }
+
+    private GraphOutput FindOutput(string key, string? name, TensorElementType[] types, int columns)
+    {
+        var path = $"$.outputs.{key}";
+        if (name is null || !_outputs.TryGetValue(name, out var output))
+        {
+            Fault(path, $"No graph has an output '{name}'; there are {Quote(_outputs.Keys)}.");
+            return default;
+        }
+
+        if (output.Tensor.ElementType is not { } type || !types.Contains(type))
+        {
+            var hint = output.Tensor.ElementType is null ? " Export the classifier without ZipMap (skl2onnx: zipmap=False)." : "";
+            Fault(path, $"Must be {string.Join(" or ", types.Select(expected => Describe(expected)))}, but '{name}' is {Describe(output.Tensor.ElementType)}.{hint}");
+        }
+
+        if (output.Tensor.Dimensions is [_, { } has] && has != columns)
+        {
+            Fault(path, $"Must have {columns} columns, one for each class, but '{name}' has {has}.");
+        }
+
+        return output.Place;
+    }
+
+    private void Fault(string path, string message) => _faults.Add(new BundleFault(ManifestReader.FileName, path, message));
+
+    private static string Quote(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+
+    private static string Describe(TensorElementType? type) =>
+        type is { } element ? $"tensor({element.ToString().ToLowerInvariant()})" : "a sequence or map";
+}
+
+/// <summary>Where the answer is found.</summary>
+/// <param name="Label">Classification: the predicted class, <c>[N]</c>.</param>
+/// <param name="Probabilities">Classification: the probability of each class, <c>[N, classes]</c>.</param>
+/// <param name="Value">Regression: the predicted number.</param>
+public sealed record AnswerOutputs(GraphOutput Label, GraphOutput Probabilities, GraphOutput Value);

@@ -1,0 +1,208 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace ModelApi.Inference.Bundles;
+
+/// <summary>A value in a JSON document together with its path, so that every fault can say where it is.</summary>
+internal readonly struct ManifestNode(JsonElement element, string file, string path, ICollection<BundleFault> faults)
+{
+    public JsonElement Element => element;
+
+    public string Path => path;
+
+    public JsonValueKind Kind => element.ValueKind;
+
+    public void Fault(string message) => faults.Add(new BundleFault(file, path, message));
+
+    public ManifestNode this[int index] => new(element[index], file, $"{path}[{index}]", faults);
+
+    /// <summary>The member of that name, or null (with a fault when it is required).</summary>
+    public ManifestNode? Member(string name, bool required = true)
+    {
+        var member = new ManifestNode(element.TryGetProperty(name, out var value) ? value : default, file, MemberPath(name), faults);
+        if (member.Kind != JsonValueKind.Undefined)
+        {
+            return member;
+        }
+
+        if (required)
+        {
+            member.Fault("Missing.");
+        }
+
+        return null;
+    }
+
+    public IEnumerable<(string Name, ManifestNode Value)> Members()
+    {
+        foreach (var property in element.EnumerateObject())
+        {
+            yield return (property.Name, new ManifestNode(property.Value, file, MemberPath(property.Name), faults));
+        }
+    }
+
+    public IEnumerable<ManifestNode> Items()
+    {
+        for (var i = 0; i < element.GetArrayLength(); i++)
+        {
+            yield return this[i];
+        }
+    }
+
+    /// <summary>Whether the value is an object with no other keys than those.</summary>
+    public bool IsObject(params ReadOnlySpan<string> keys)
+    {
+        if (!Is(JsonValueKind.Object, "an object"))
+        {
+            return false;
+        }
+
+        foreach (var (name, value) in Members())
+        {
+            if (!keys.Contains(name))
+            {
+                var meant = Signatures.NearestName.Find(name, keys.ToArray());
+                value.Fault(meant is null ? $"Unknown key; known are {string.Join(", ", keys!)}." : $"Unknown key; did you mean '{meant}'?");
+            }
+        }
+
+        return true;
+    }
+
+    public bool IsArray(int atLeast, int atMost)
+    {
+        if (!Is(JsonValueKind.Array, "an array"))
+        {
+            return false;
+        }
+
+        var length = element.GetArrayLength();
+        if (length < atLeast || length > atMost)
+        {
+            Fault($"Must hold {atLeast} to {atMost} items, not {length}.");
+            return false;
+        }
+
+        return true;
+    }
+
+    public string? Text(int atLeast = 1, int atMost = 10_000)
+    {
+        if (!Is(JsonValueKind.String, "a string"))
+        {
+            return null;
+        }
+
+        var text = element.GetString()!;
+        if (text.Length < atLeast || text.Length > atMost)
+        {
+            Fault($"Must have {atLeast} to {atMost} characters.");
+            return null;
+        }
+
+        return text;
+    }
+
+    public string? Match(Regex pattern, string meaning)
+    {
+        var text = Text();
+        if (text is not null && !pattern.IsMatch(text))
+        {
+            Fault($"Must be {meaning}.");
+            return null;
+        }
+
+        return text;
+    }
+
+    /// <summary>The enumeration value that the text stands for.</summary>
+    public T? OneOf<T>(params ReadOnlySpan<(string Text, T Value)> choices)
+        where T : struct
+    {
+        if (Text() is not { } text)
+        {
+            return null;
+        }
+
+        foreach (var choice in choices)
+        {
+            if (choice.Text == text)
+            {
+                return choice.Value;
+            }
+        }
+
+        var known = choices.ToArray().Select(choice => $"'{choice.Text}'");
+        Fault($"Must be one of {string.Join(", ", known)}.");
+        return null;
+    }
+
+    public bool Boolean()
+    {
+        if (Kind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            Fault($"Must be true or false, not {Describe()}.");
+        }
+
+        return Kind == JsonValueKind.True;
+    }
+
+    public double? Number()
+    {
+        if (!Is(JsonValueKind.Number, "a number"))
+        {
+            return null;
+        }
+
+        var number = element.GetDouble();
+        if (!double.IsFinite(number))
+        {
+            Fault("Must be within the range of a 64-bit float.");
+            return null;
+        }
+
+        return number;
+    }
+
+    public long? Integer(long atLeast, long atMost)
+    {
+        if (Number() is not { } number)
+        {
+            return null;
+        }
+
+        if (number != Math.Floor(number) || number < atLeast || number > atMost)
+        {
+            Fault($"Must be a whole number from {atLeast} to {atMost}.");
+            return null;
+        }
+
+        return (long)number;
+    }
+
+    private bool Is(JsonValueKind kind, string name)
+    {
+        if (Kind == kind)
+        {
+            return true;
+        }
+
+        Fault($"Must be {name}, not {Describe()}.");
+        return false;
+    }
+
+    private string Describe() => Kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "a boolean",
+        _ => "null",
+    };
+
+    private string MemberPath(string name) =>
+        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$') && !char.IsAsciiDigit(name[0])
+            ? $"{path}.{name}"
+            : $"{path}['{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}']";
+}

@@ -1,0 +1,76 @@
+using ModelApi.Inference.Batches;
+using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Scoring;
+
+namespace ModelApi.Inference.Registry;
+
+/// <summary>Scores a bundle's golden rows and compares the answers with the trainer's.</summary>
+public static class GoldenCheck
+{
+    /// <summary>Largest allowed difference of a probability; for a regression, relative to the trainer's value where that exceeds 1.</summary>
+    public const double Tolerance = 1e-6;
+
+    private const int MostFaults = 20;
+
+    /// <summary>Scores all rows as one batch, then each by itself, which also makes the scorer warm.</summary>
+    /// <exception cref="BundleException">An answer is not the trainer's.</exception>
+    public static GoldenReport Run(IScorer scorer, GoldenRows golden)
+    {
+        var faults = new List<BundleFault>();
+        var predictions = new PredictionBatch(golden.Features.Signature);
+        scorer.Score(golden.Features, predictions);
+        var largest = 0.0;
+        for (var row = 0; row < golden.Features.Rows; row++)
+        {
+            largest = Math.Max(largest, Compare(golden, row, predictions, row, "in a batch", faults));
+        }
+
+        var single = new FeatureBatch(golden.Features.Signature);
+        for (var row = 0; row < golden.Features.Rows; row++)
+        {
+            single.Clear();
+            golden.Features.CopyRowTo(single, row);
+            scorer.Score(single, predictions);
+            largest = Math.Max(largest, Compare(golden, row, predictions, 0, "by itself", faults));
+        }
+
+        return faults.Count == 0
+            ? new GoldenReport(golden.Features.Rows, largest)
+            : throw new BundleException([.. faults.Take(MostFaults)]);
+    }
+
+    private static double Compare(
+        GoldenRows golden, int goldenRow, PredictionBatch predictions, int row, string how, List<BundleFault> faults)
+    {
+        if (golden.Features.Signature.Classes is not { } classes)
+        {
+            var expected = golden.Values[goldenRow];
+            var difference = Math.Abs(predictions.Values[row] - expected);
+            Require(difference <= Tolerance * Math.Max(1, Math.Abs(expected)), $"gave a value that differs from the trainer's by {difference:g3}");
+            return difference;
+        }
+
+        var label = predictions.Labels[row];
+        var trainers = golden.Labels[goldenRow];
+        Require(label == trainers, $"gave '{classes.Names[label]}' where the trainer gave '{classes.Names[trainers]}'");
+        var largest = 0.0;
+        for (var i = 0; i < classes.Count; i++)
+        {
+            var difference = Math.Abs(predictions.ProbabilitiesOf(row)[i] - golden.Probabilities[(goldenRow * classes.Count) + i]);
+
+            // Not Math.Max, whose NaN would hide in a comparison.
+            largest = difference <= largest ? largest : difference;
+        }
+
+        Require(largest <= Tolerance, $"gave a probability that differs from the trainer's by {largest:g3}, more than {Tolerance:g1}");
+        return largest;
+
+        void Require(bool holds, string what)
+        {
+            if (!holds)
+            {
+                faults.Add(new BundleFault(GoldenRows.FileName, $"row {goldenRow + 1}", $"Scored {how}, it {what}."));
+            }
+        }
+    }
+}

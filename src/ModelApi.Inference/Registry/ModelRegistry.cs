@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+
+namespace ModelApi.Inference.Registry;
+
+/// <summary>All models and versions that are loaded. Readers see one immutable snapshot and take no lock.</summary>
+public sealed class ModelRegistry : IDisposable
+{
+    private readonly string _root;
+    private readonly string _defaultModel;
+    private readonly VersionLoader _loader;
+    private volatile FrozenDictionary<string, Model> _models = FrozenDictionary<string, Model>.Empty;
+
+    /// <summary>Makes a registry that is empty until <see cref="LoadAsync"/>.</summary>
+    /// <param name="root">The folder that holds <c>name/version/</c> folders.</param>
+    /// <param name="defaultModel">The model that calls without a name mean.</param>
+    /// <param name="loader">Loads each version.</param>
+    public ModelRegistry(string root, string defaultModel, VersionLoader loader)
+    {
+        _root = root;
+        _defaultModel = defaultModel;
+        _loader = loader;
+    }
+
+    /// <summary>Whether <see cref="LoadAsync"/> has finished.</summary>
+    public bool IsLoaded { get; private set; }
+
+    /// <summary>The model that calls without a name mean; it need not exist.</summary>
+    public string DefaultModel => _defaultModel;
+
+    /// <summary>All models, in the order of their names.</summary>
+    public IEnumerable<Model> Models => _models.Values.OrderBy(model => model.Name, StringComparer.Ordinal);
+
+    /// <summary>Why there is no model at all, or null.</summary>
+    public string? RootFault { get; private set; }
+
+    /// <summary>The model of that name, or null.</summary>
+    public Model? Find(string name) => _models.GetValueOrDefault(name);
+
+    /// <summary>Loads every version below the root, several at a time. A bad one stops nobody else.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var folders = FindVersionFolders();
+        var versions = new ModelVersion[folders.Count];
+        await Parallel.ForAsync(0, folders.Count, cancellationToken, async (i, cancellation) =>
+            versions[i] = await _loader.LoadAsync(folders[i].Model, folders[i].Folder, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+
+        _models = versions
+            .GroupBy(version => version.Model, StringComparer.Ordinal)
+            .Select(group => new Model(group.Key, [.. group.OrderBy(version => version.Version.Length).ThenBy(version => version.Version, StringComparer.Ordinal)]))
+            .ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
+        IsLoaded = true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var version in _models.Values.SelectMany(model => model.Versions))
+        {
+            version.Dispose();
+        }
+    }
+
+    private List<(string Model, string Folder)> FindVersionFolders()
+    {
+        if (!Directory.Exists(_root))
+        {
+            RootFault = $"The folder of models does not exist: {_root}";
+            return [];
+        }
+
+        var folders = Directory.EnumerateDirectories(_root)
+            .Where(folder => Path.GetFileName(folder)[0] != '.')
+            .SelectMany(model => Directory.EnumerateDirectories(model)
+                .Where(folder => Path.GetFileName(folder)[0] != '.')
+                .Select(folder => (Path.GetFileName(model), folder)))
+            .ToList();
+        if (folders.Count == 0)
+        {
+            RootFault = $"The folder of models holds no <name>/<version>/ folder: {_root}";
+        }
+
+        return folders;
+    }
+}

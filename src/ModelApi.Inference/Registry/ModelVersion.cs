@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using ModelApi.Inference.Batches;
+using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Scoring;
+
+namespace ModelApi.Inference.Registry;
+
+/// <summary>One version of a model, as it was found when it was loaded.</summary>
+public sealed class ModelVersion : IDisposable
+{
+    // Workspaces beyond this size are left to the garbage collector rather than kept for the life of the version.
+    private const int LargestKeptBatch = 256;
+    private static readonly int MostKept = Environment.ProcessorCount * 4;
+
+    private readonly ConcurrentBag<ScoringWorkspace> _workspaces = [];
+
+    private ModelVersion(string model, string version) => (Model, Version) = (model, version);
+
+    /// <summary>The model's name.</summary>
+    public string Model { get; }
+
+    /// <summary>The version's number.</summary>
+    public string Version { get; }
+
+    /// <summary>Whether it can be called.</summary>
+    public VersionState State { get; private init; }
+
+    /// <summary>What its manifest says, or null when that could not be read.</summary>
+    public BundleManifest? Manifest { get; private init; }
+
+    /// <summary>What identifies its content; see <see cref="Bundle.Digest"/>.</summary>
+    public string? Digest { get; private init; }
+
+    /// <summary>What scores its rows; null unless it is ready.</summary>
+    public IScorer? Scorer { get; private init; }
+
+    /// <summary>What reads requests for it; null unless it is ready.</summary>
+    public JsonFeatureReader? Reader { get; private init; }
+
+    /// <summary>How it did on its golden rows; null unless it is ready.</summary>
+    public GoldenReport? Golden { get; private init; }
+
+    /// <summary>From the first byte read to ready or failed.</summary>
+    public TimeSpan LoadTime { get; private init; }
+
+    /// <summary>Why it failed; empty when it is ready.</summary>
+    public IReadOnlyList<BundleFault> Faults { get; private init; } = [];
+
+    /// <summary>A version that can be called.</summary>
+    internal static ModelVersion Ready(Bundle bundle, IScorer scorer, ReadLimits limits, GoldenReport golden, TimeSpan loadTime) =>
+        new(bundle.Manifest.Name, bundle.Manifest.Version)
+        {
+            State = VersionState.Ready,
+            Manifest = bundle.Manifest,
+            Digest = bundle.Digest,
+            Scorer = scorer,
+            Reader = new JsonFeatureReader(bundle.Manifest.Signature, limits),
+            Golden = golden,
+            LoadTime = loadTime,
+        };
+
+    /// <summary>A version that cannot be called, and why.</summary>
+    internal static ModelVersion Failed(string model, string version, IReadOnlyList<BundleFault> faults, TimeSpan loadTime) =>
+        new(model, version) { State = VersionState.Failed, Faults = faults, LoadTime = loadTime };
+
+    /// <summary>Memory to read and score one request in; give it back with <see cref="Return"/>.</summary>
+    /// <exception cref="InvalidOperationException">The version is not ready.</exception>
+    public ScoringWorkspace Rent()
+    {
+        if (Manifest is null || Scorer is null)
+        {
+            throw new InvalidOperationException($"Version {Version} of model '{Model}' is not ready.");
+        }
+
+        return _workspaces.TryTake(out var workspace) ? workspace : new ScoringWorkspace(Manifest.Signature);
+    }
+
+    /// <summary>Takes a workspace back for a later request.</summary>
+    public void Return(ScoringWorkspace workspace)
+    {
+        workspace.Clear();
+        if (workspace.Features.Capacity <= LargestKeptBatch && _workspaces.Count < MostKept)
+        {
+            _workspaces.Add(workspace);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Scorer?.Dispose();
+}

@@ -1,0 +1,16 @@
+using ModelApi.Inference.Batches;
+
+namespace ModelApi.Inference.Scoring;
+
+/// <summary>Turns a feature batch into a prediction batch.</summary>
+/// <remarks>Implementations are thread-safe: many threads score with one scorer at a time, each with batches of its own.</remarks>
+public interface IScorer : IDisposable
+{
+    /// <summary>The engine's name and version, such as <c>onnxruntime 1.29.0</c>.</summary>
+    string Engine { get; }
+
+    /// <summary>Scores every row.</summary>
+    /// <param name="features">At least one row, of the signature that the scorer was made for.</param>
+    /// <param name="predictions">Receives as many rows, in the same order.</param>
+    void Score(FeatureBatch features, PredictionBatch predictions);
+}

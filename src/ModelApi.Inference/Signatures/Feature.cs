@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+
+namespace ModelApi.Inference.Signatures;
+
+/// <summary>One typed input of a model.</summary>
+public sealed record Feature
+{
+    /// <summary>The key in a request, exactly as the manifest has it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The JSON type that a value must have.</summary>
+    public required FeatureType Type { get; init; }
+
+    /// <summary>Whether null, or leaving the feature out, means a missing value rather than an error.</summary>
+    public bool Nullable { get; init; }
+
+    /// <summary>The values that the trainer saw, or null for numbers and free text.</summary>
+    public CategoryTable? Categories { get; init; }
+
+    /// <summary>Smallest value seen in training; a smaller one is scored with a warning.</summary>
+    public double? Minimum { get; init; }
+
+    /// <summary>Largest value seen in training; a larger one is scored with a warning.</summary>
+    public double? Maximum { get; init; }
+
+    /// <summary>Smallest number of characters of a text, zero when any will do; a shorter one is refused.</summary>
+    public int MinimumLength { get; init; }
+
+    /// <summary>What the feature means, for people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>A value that is valid, shown in the documentation.</summary>
+    public required JsonNode? Example { get; init; }
+}

@@ -1,0 +1,71 @@
+using System.Net.Mime;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using ModelApi.Hosting;
+using ModelApi.Inference.Registry;
+
+namespace ModelApi.Health;
+
+internal static class HealthEndpoints
+{
+    private static readonly string[] Head = [HttpMethods.Head];
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("").WithTags("Health").AllowAnonymous();
+        Map(group, "/", GetAlive)
+            .WithName(nameof(GetAlive))
+            .WithSummary("Says that the server is alive")
+            .WithDescription("Name, version and uptime of the server. A browser gets a page with links instead.")
+            .Produces<AliveReply>();
+        Map(group, "/health/live", GetLive)
+            .WithName(nameof(GetLive))
+            .WithSummary("Liveness, for orchestrators")
+            .WithDescription("200 as long as the process answers at all; restart it when it does not.");
+        Map(group, "/health/ready", GetReady)
+            .WithName(nameof(GetReady))
+            .WithSummary("Readiness, for load balancers and orchestrators")
+            .WithDescription("200 once the default model can be called; 503 while models load, when the default model failed, and from SIGTERM on.")
+            .Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
+        Map(group, "/health/startup", GetStartup)
+            .WithName(nameof(GetStartup))
+            .WithSummary("Start-up, for orchestrators")
+            .WithDescription("200 once every model version was loaded or found to be bad; 503 before.")
+            .Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    // Balancers and uptime checks also ask with HEAD; the document shows each address once.
+    private static RouteHandlerBuilder Map(RouteGroupBuilder group, string path, Delegate handler)
+    {
+        group.MapMethods(path, Head, handler).ExcludeFromDescription();
+        return group.MapGet(path, handler);
+    }
+
+    private static IResult GetAlive(HttpRequest request, TimeProvider time, IHostEnvironment environment)
+    {
+        if (request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase))
+        {
+            return TypedResults.Content(AlivePage.Html, MediaTypeNames.Text.Html);
+        }
+
+        var uptime = time.GetUtcNow() - System.Diagnostics.Process.GetCurrentProcess().StartTime.ToUniversalTime();
+        return TypedResults.Ok(new AliveReply("Model API is alive!", Product.Name, Product.Version, Math.Round(uptime.TotalSeconds, 1), "/docs"));
+    }
+
+    private static Ok<HealthReply> GetLive() => TypedResults.Ok(new HealthReply(HealthStatus.Healthy, []));
+
+    private static async Task<Results<Ok<HealthReply>, JsonHttpResult<HealthReply>>> GetReady(HealthCheckService checks, CancellationToken cancellationToken)
+    {
+        var report = await checks.CheckHealthAsync(check => check.Tags.Contains(HealthExtensions.Ready), cancellationToken);
+        var reply = new HealthReply(report.Status, [.. report.Entries.Select(entry =>
+            new CheckReply(entry.Key, entry.Value.Status, entry.Value.Description, entry.Value.Data))]);
+        return report.Status == HealthStatus.Unhealthy
+            ? TypedResults.Json(reply, statusCode: StatusCodes.Status503ServiceUnavailable)
+            : TypedResults.Ok(reply);
+    }
+
+    private static Results<Ok<HealthReply>, JsonHttpResult<HealthReply>> GetStartup(ModelRegistry registry) =>
+        registry.IsLoaded
+            ? TypedResults.Ok(new HealthReply(HealthStatus.Healthy, []))
+            : TypedResults.Json(new HealthReply(HealthStatus.Unhealthy, []), statusCode: StatusCodes.Status503ServiceUnavailable);
+}

@@ -1,0 +1,12 @@
+using System.Reflection;
+
+namespace ModelApi.Hosting;
+
+internal static class Product
+{
+    public const string Name = "ModelApi";
+
+    /// <summary>The product's version, without the commit that the compiler appends.</summary>
+    public static string Version { get; } =
+        typeof(Product).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+}

@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ModelApi.Identity;
+
+internal static class IdentityExtensions
+{
+    private const string BearerScheme = "Bearer";
+    private const string JwtScheme = "Jwt";
+
+    public static void AddIdentity(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptionsWithValidateOnStart<IdentityOptions>().BindConfiguration(IdentityOptions.Section);
+        services.AddSingleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>();
+        services.AddSingleton<ApiKeyStore>();
+
+        var tokens = JwtSettings.Read(builder.Configuration);
+        var authentication = AddAuthenticationBuilder(services)
+            .AddPolicyScheme(BearerScheme, displayName: null, scheme => scheme.ForwardDefaultSelector = context =>
+                tokens.IsConfigured && BearerToken.TryRead(context.Request.Headers.Authorization, out var token) && BearerToken.IsJwt(token)
+                    ? JwtScheme
+                    : ApiKeyHandler.Scheme)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, configureOptions: null);
+        if (tokens.IsConfigured && !tokens.Check().Any())
+        {
+            authentication.AddJwtBearer(JwtScheme, jwt => Configure(jwt, tokens));
+        }
+
+        services.AddAuthorization();
+    }
+
+    public static void UseIdentity(this WebApplication app)
+    {
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+
+    // Not AddAuthentication: that also starts data protection, which writes keys for cookies to the disk.
+    private static AuthenticationBuilder AddAuthenticationBuilder(IServiceCollection services)
+    {
+        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = BearerScheme);
+        services.AddWebEncoders();
+#pragma warning disable CS0618 // The 2.3 line of JwtBearer takes its clock from here.
+        services.AddSingleton<ISystemClock, SystemClock>();
+#pragma warning restore CS0618
+        return new AuthenticationBuilder(services);
+    }
+
+    private static void Configure(JwtBearerOptions jwt, JwtSettings settings)
+    {
+        jwt.Authority = settings.Authority;
+        jwt.RequireHttpsMetadata = settings.RequireHttpsMetadata;
+        if (settings.MetadataAddress is not null)
+        {
+            jwt.MetadataAddress = settings.MetadataAddress;
+        }
+
+        jwt.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidIssuers = [.. settings.Issuers],
+            ValidAudiences = [.. settings.Audiences],
+            ValidateIssuer = true,
+            ValidateAudience = true,
+            ValidateLifetime = true,
+            ValidateIssuerSigningKey = true,
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            IssuerSigningKeys = settings.Keys(),
+            ClockSkew = TimeSpan.FromSeconds(settings.ClockSkewSeconds),
+        };
+        jwt.Events = new JwtBearerEvents
+        {
+            OnChallenge = challenge =>
+            {
+                challenge.HandleResponse();
+                return BearerChallenge.WriteAsync(challenge.HttpContext, challenge.AuthenticateFailure is { } failure ? Reason(failure) : null);
+            },
+        };
+    }
+
+    // The library's own messages repeat the token's claims and keys.
+    private static string Reason(Exception failure) => failure switch
+    {
+        AggregateException { InnerExceptions: [var first, ..] } => Reason(first),
+        SecurityTokenExpiredException => "The token has expired.",
+        SecurityTokenNotYetValidException => "The token is not valid yet.",
+        SecurityTokenNoExpirationException => "The token has no expiry.",
+        SecurityTokenInvalidAudienceException => "The token is for another audience.",
+        SecurityTokenInvalidIssuerException => "The token is from another issuer.",
+        SecurityTokenInvalidSignatureException or SecurityTokenInvalidSigningKeyException => "The token's signature is not valid.",
+        _ => "The token is not valid.",
+    };
+}

@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ModelApi.Identity;
+
+/// <summary>
+/// How JSON Web Tokens are checked; section <c>Authentication:Schemes:Bearer</c>, in ASP.NET Core's own format, which
+/// <c>dotnet user-jwts</c> writes.
+/// </summary>
+internal sealed record JwtSettings
+{
+    public const string Section = "Authentication:Schemes:Bearer";
+
+    /// <summary>The issuer whose published keys sign the tokens.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>The address of the authority's metadata, where it is not below the authority.</summary>
+    public string? MetadataAddress { get; init; }
+
+    /// <summary>Whether the metadata must come over HTTPS.</summary>
+    public bool RequireHttpsMetadata { get; init; } = true;
+
+    public string? ValidIssuer { get; init; }
+
+    public IReadOnlyList<string> ValidIssuers { get; init; } = [];
+
+    public string? ValidAudience { get; init; }
+
+    public IReadOnlyList<string> ValidAudiences { get; init; } = [];
+
+    /// <summary>Symmetric keys.</summary>
+    public IReadOnlyList<SymmetricKeySettings> SigningKeys { get; init; } = [];
+
+    /// <summary>RSA or elliptic curve public keys, or certificates, in PEM.</summary>
+    public IReadOnlyList<string> PublicKeys { get; init; } = [];
+
+    /// <summary>Seconds by which the clocks of issuer and server may differ.</summary>
+    public double ClockSkewSeconds { get; init; } = 30;
+
+    public bool IsConfigured => Authority is not null || MetadataAddress is not null || SigningKeys.Count > 0 || PublicKeys.Count > 0;
+
+    public IEnumerable<string> Issuers => ValidIssuer is null ? ValidIssuers : ValidIssuers.Append(ValidIssuer);
+
+    public IEnumerable<string> Audiences => ValidAudience is null ? ValidAudiences : ValidAudiences.Append(ValidAudience);
+
+    public static JwtSettings Read(IConfiguration configuration) =>
+        configuration.GetSection(Section).Get<JwtSettings>() ?? new JwtSettings();
+
+    /// <summary>What keeps tokens from being checked.</summary>
+    public IEnumerable<string> Check()
+    {
+        if (!IsConfigured)
+        {
+            yield break;
+        }
+
+        if (!Audiences.Any())
+        {
+            yield return $"{Section}:ValidAudiences is missing: name the audience that tokens for this server carry.";
+        }
+
+        if (Authority is null && MetadataAddress is null && !Issuers.Any())
+        {
+            yield return $"{Section}:ValidIssuer is missing: name the issuer of the tokens.";
+        }
+
+        for (var i = 0; i < SigningKeys.Count; i++)
+        {
+            if (SigningKeys[i].TryDecode() is not { Length: >= 32 })
+            {
+                yield return $"{Section}:SigningKeys:{i}:Value must be the Base64 of at least 32 bytes.";
+            }
+        }
+
+        for (var i = 0; i < PublicKeys.Count; i++)
+        {
+            if (TryReadPem(PublicKeys[i]) is null)
+            {
+                yield return $"{Section}:PublicKeys:{i} must be an RSA or elliptic curve public key, or a certificate, in PEM.";
+            }
+        }
+    }
+
+    /// <summary>The keys that the configuration holds; those of an authority come from its metadata.</summary>
+    public IReadOnlyList<SecurityKey> Keys() =>
+        [.. SigningKeys.Select(key => new SymmetricSecurityKey(key.TryDecode()) { KeyId = key.Id }), .. PublicKeys.Select(TryReadPem).OfType<SecurityKey>()];
+
+    private static SecurityKey? TryReadPem(string pem)
+    {
+        try
+        {
+            if (pem.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal))
+            {
+                return new X509SecurityKey(X509Certificate2.CreateFromPem(pem));
+            }
+
+            var key = PublicKey.CreateFromSubjectPublicKeyInfo(PemBytes(pem), out _);
+            if (key.GetRSAPublicKey() is { } rsa)
+            {
+                return new RsaSecurityKey(rsa);
+            }
+
+            return key.GetECDsaPublicKey() is { } curve ? new ECDsaSecurityKey(curve) : null;
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] PemBytes(string pem)
+    {
+        var fields = PemEncoding.Find(pem);
+        return Convert.FromBase64String(pem[fields.Base64Data]);
+    }
+}
+
+/// <summary>A symmetric key in the format that <c>dotnet user-jwts</c> writes.</summary>
+internal sealed record SymmetricKeySettings
+{
+    public string? Id { get; init; }
+
+    /// <summary>Base64 of the key.</summary>
+    public string Value { get; init; } = "";
+
+    public byte[]? TryDecode()
+    {
+        var bytes = new byte[Value.Length];
+        return Convert.TryFromBase64String(Value, bytes, out var length) ? bytes[..length] : null;
+    }
+}

@@ -1,0 +1,49 @@
+using ModelApi.Inference.Registry;
+
+namespace ModelApi.Models;
+
+/// <summary>Loads the registry once, beside the start of the server, so that the port is open while models load.</summary>
+internal sealed class ModelLoading(ModelRegistry registry, ILogger<ModelLoading> logger) : BackgroundService
+{
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when every version is ready or failed.</summary>
+    public Task Completion => _completion.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // A model that loads without waiting once must not hold up the other services.
+        await Task.Yield();
+        try
+        {
+            await registry.LoadAsync(stoppingToken);
+            Report();
+            _completion.SetResult();
+        }
+        catch (Exception exception)
+        {
+            _completion.SetException(exception);
+            throw;
+        }
+    }
+
+    private void Report()
+    {
+        if (registry.RootFault is { } fault)
+        {
+            logger.NothingFound(fault);
+        }
+
+        foreach (var version in registry.Models.SelectMany(model => model.Versions))
+        {
+            if (version.State == VersionState.Ready)
+            {
+                logger.VersionLoaded(version.Model, version.Version, version.Scorer!.Engine, version.LoadTime.TotalMilliseconds, version.Golden!.Rows, version.Golden.LargestDifference);
+            }
+            else
+            {
+                logger.VersionFailed(version.Model, version.Version, version.Faults.Count, string.Join(" | ", version.Faults));
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Registry;
+
+namespace ModelApi.Models;
+
+/// <summary>All models.</summary>
+/// <param name="Default">The model that routes without a name serve.</param>
+/// <param name="Models">The models, by name.</param>
+internal sealed record ModelListReply(string Default, IReadOnlyList<ModelReply> Models);
+
+/// <summary>One model.</summary>
+/// <param name="Name">What clients call it.</param>
+/// <param name="Production">The version that is served, or null when none is ready.</param>
+/// <param name="Versions">All versions, in ascending order.</param>
+internal sealed record ModelReply(string Name, string? Production, IReadOnlyList<VersionReply> Versions)
+{
+    public static ModelReply Of(Model model) =>
+        new(model.Name, model.Production?.Version, [.. model.Versions.Select(version => VersionReply.Of(version, model.StageOf(version)))]);
+}
+
+/// <summary>One version of a model.</summary>
+/// <param name="Version">Its number.</param>
+/// <param name="State">Whether it can be called.</param>
+/// <param name="Stage">Where it stands in its life.</param>
+/// <param name="Description">What it predicts.</param>
+/// <param name="Engine">What scores its rows.</param>
+/// <param name="Digest">SHA-256 that identifies its content.</param>
+/// <param name="LoadMilliseconds">How long it took to load.</param>
+/// <param name="GoldenRows">Rows of the trainer that it reproduced.</param>
+/// <param name="LargestDifference">Largest difference from the trainer's probabilities.</param>
+/// <param name="Faults">Why it failed.</param>
+internal sealed record VersionReply(
+    string Version,
+    VersionState State,
+    Stage Stage,
+    string? Description,
+    string? Engine,
+    string? Digest,
+    double LoadMilliseconds,
+    int? GoldenRows,
+    double? LargestDifference,
+    IReadOnlyList<BundleFault> Faults)
+{
+    public static VersionReply Of(ModelVersion version, Stage stage) => new(
+        version.Version,
+        version.State,
+        stage,
+        version.Manifest?.Description,
+        version.Scorer?.Engine,
+        version.Digest is { } digest ? $"sha256:{digest}" : null,
+        Math.Round(version.LoadTime.TotalMilliseconds, 1),
+        version.Golden?.Rows,
+        version.Golden?.LargestDifference,
+        version.Faults);
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Options;
+using ModelApi.Hosting;
+using ModelApi.Inference.Batches;
+using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Registry;
+using ModelApi.Inference.Scoring.OnnxRuntime;
+
+namespace ModelApi.Models;
+
+internal static class ModelsExtensions
+{
+    public static void AddModels(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptionsWithValidateOnStart<ModelsOptions, ModelsOptionsValidator>().BindConfiguration(ModelsOptions.Section);
+        services.AddSingleton(provider =>
+        {
+            var models = provider.GetRequiredService<IOptions<ModelsOptions>>().Value;
+            var limits = provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
+            var loader = new VersionLoader(
+                new BundleReader(),
+                bundle => new OnnxRuntimeScorer(bundle, models.Threads),
+                new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest));
+            return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);
+        });
+        services.AddSingleton<ModelLoading>();
+        services.AddHostedService(provider => provider.GetRequiredService<ModelLoading>());
+    }
+
+    private static string FindRoot(string root, IHostEnvironment environment)
+    {
+        var path = Path.GetFullPath(root, environment.ContentRootPath);
+        return Directory.Exists(path) ? path : Path.GetFullPath(root, AppContext.BaseDirectory);
+    }
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace ModelApi.Models;
+
+/// <summary>What is served; section <c>Models</c> of the configuration.</summary>
+internal sealed record ModelsOptions
+{
+    public const string Section = "Models";
+
+    /// <summary>The folder of bundles, <c>name/version/</c>; relative to the content root, or else to the program. Default: models.</summary>
+    [Required]
+    public string Root { get; init; } = "models";
+
+    /// <summary>The model that routes without a name serve. Default: bank.</summary>
+    [Required]
+    public string Default { get; init; } = "bank";
+
+    /// <summary>
+    /// Threads of the pool that all ONNX Runtime sessions share. Default: 1, each request being scored on its own thread, which
+    /// serves most requests per second; more make one large batch faster at the cost of single rows.
+    /// </summary>
+    [Range(1, 256)]
+    public int Threads { get; init; } = 1;
+}
+
+[OptionsValidator]
+internal sealed partial class ModelsOptionsValidator : IValidateOptions<ModelsOptions>;

@@ -1,0 +1,51 @@
+using Microsoft.OpenApi;
+using ModelApi.Hosting;
+
+namespace ModelApi.OpenApi;
+
+internal static class OpenApiExtensions
+{
+    public const string DocumentName = "v1";
+
+    public static void AddOpenApiDocument(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSwaggerGen(generator =>
+        {
+            generator.SwaggerDoc(DocumentName, new OpenApiInfo
+            {
+                Title = Product.Name,
+                Version = Product.Version,
+                Description = "Machine-learning models as typed HTTP endpoints. Press Authorize and enter an API key or a token; then each example works as it stands.",
+                Contact = new OpenApiContact { Name = $"{Product.Name} contributors" },
+                License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
+            });
+            generator.SupportNonNullableReferenceTypes();
+            generator.NonNullableReferenceTypesAsRequired();
+            generator.CustomSchemaIds(type => type.Name.Replace("Reply", "", StringComparison.Ordinal));
+            generator.CustomOperationIds(api => api.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName);
+            generator.AddSecurityDefinition(BearerSecurity.Scheme, BearerSecurity.Definition);
+            generator.OperationFilter<BearerSecurity>();
+            generator.DocumentAsyncFilter<PredictionPaths>();
+        });
+    }
+
+    public static void MapOpenApiDocument(this WebApplication app)
+    {
+        app.MapSwagger("/openapi/{documentName}.json", endpoint =>
+        {
+            endpoint.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            endpoint.PreSerializeFilters.Add((document, request) =>
+                document.Servers = [new OpenApiServer { Url = $"{request.Scheme}://{request.Host}{request.PathBase}" }]);
+        }).AllowAnonymous();
+        app.MapSwaggerUI("docs", page =>
+        {
+            page.DocumentTitle = Product.Name;
+            page.SwaggerEndpoint($"../openapi/{DocumentName}.json", $"{Product.Name} {Product.Version}");
+            page.EnableTryItOutByDefault();
+            page.EnablePersistAuthorization();
+            page.EnableDeepLinking();
+            page.DisplayRequestDuration();
+        }).AllowAnonymous();
+    }
+}

@@ -1,0 +1,34 @@
+using ModelApi.Errors;
+using ModelApi.Health;
+using ModelApi.Hosting;
+using ModelApi.Identity;
+using ModelApi.Models;
+using ModelApi.OpenApi;
+using ModelApi.Predictions;
+using ModelApi.Telemetry;
+
+if (HealthProbe.IsAskedFor(args))
+{
+    return await HealthProbe.RunAsync(args);
+}
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddHosting();           // port, limits, draining, what the console says
+builder.AddErrors();            // problem details
+builder.AddIdentity();          // API keys and JSON Web Tokens
+builder.AddModels();            // bundles on disk -> versions in memory
+builder.AddHealth();
+builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
+
+var app = builder.Build();
+app.UseRequestLog();
+app.UseErrors();
+app.UseHosting();
+app.UseIdentity();
+
+app.MapHealth();                // GET  /  /health/live  /health/ready  /health/startup
+app.MapOpenApiDocument();       // GET  /docs  /openapi/v1.json
+app.MapModels();                // GET  /models
+app.MapPredictions();           // POST /predict
+
+return await app.RunToExitCodeAsync();
