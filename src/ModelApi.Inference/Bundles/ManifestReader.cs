@@ -126,13 +126,13 @@ internal sealed partial class ManifestReader(BundleLimits limits)
         }
 
         var read = node.Items().Select(ReadFeature).ToList();
-        AreDistinct(node, read.Select(feature => feature?.Name).ToList());
+        var distinct = AreDistinct(node, read.Select(feature => feature?.Name).ToList());
         if (read.Any(feature => feature?.Name == instancesKey))
         {
             node.Fault($"A feature is called '{instancesKey}', like the key of a request that holds rows; name another instancesKey.");
         }
 
-        return read.Contains(null) ? null : [.. read.Select(feature => feature!)];
+        return !distinct || read.Contains(null) ? null : [.. read.Select(feature => feature!)];
     }
 
     private Feature? ReadFeature(ManifestNode node)

@@ -1,0 +1,22 @@
+namespace ModelApi.Inference.Tests.Fixtures;
+
+/// <summary>Finds the repository that the tests were built in.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    public static string Models => Path.Combine(Root, "models");
+
+    public static string Bank => Path.Combine(Models, "bank", "1");
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ModelApi.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("ModelApi.sln was not found above the tests.");
+    }
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+
+namespace ModelApi.Inference.Tests.Fixtures;
+
+/// <summary>A folder of models of its own, in which a test may spoil bundles.</summary>
+internal sealed class TemporaryModels : IDisposable
+{
+    public string Root { get; } = Directory.CreateTempSubdirectory("modelapi-").FullName;
+
+    /// <summary>Copies the bank bundle under that name and version.</summary>
+    public TemporaryBundle AddBank(string name = "bank", string version = "1")
+    {
+        var folder = Path.Combine(Root, name, version);
+        Directory.CreateDirectory(folder);
+        foreach (var file in Directory.EnumerateFiles(Repository.Bank))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        var bundle = new TemporaryBundle(folder);
+        bundle.EditManifest(manifest =>
+        {
+            manifest["name"] = name;
+            manifest["version"] = version;
+        });
+        return bundle;
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}
+
+/// <summary>A bundle that a test may change.</summary>
+internal sealed class TemporaryBundle(string folder)
+{
+    public string Folder => folder;
+
+    public string PathOf(string file) => Path.Combine(folder, file);
+
+    public void EditManifest(Action<JsonObject> edit)
+    {
+        var manifest = JsonNode.Parse(File.ReadAllText(PathOf("model.json")))!.AsObject();
+        edit(manifest);
+        File.WriteAllText(PathOf("model.json"), manifest.ToJsonString());
+    }
+
+    /// <summary>Writes a file and its digest in the manifest.</summary>
+    public void Write(string file, byte[] content)
+    {
+        File.WriteAllBytes(PathOf(file), content);
+        EditManifest(manifest => manifest["files"]![file] = Convert.ToHexStringLower(SHA256.HashData(content)));
+    }
+
+    public void Write(string file, string content) => Write(file, System.Text.Encoding.UTF8.GetBytes(content));
+}
