@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
@@ -26,6 +27,8 @@ internal static class IdentityExtensions
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, configureOptions: null);
         if (tokens.IsConfigured && !tokens.Check().Any())
         {
+            // The handler asks for data protection and uses none of it: no keys need to outlive the process.
+            services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
             authentication.AddJwtBearer(JwtScheme, jwt => Configure(jwt, tokens));
         }
 

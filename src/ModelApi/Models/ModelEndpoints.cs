@@ -7,8 +7,8 @@ internal static class ModelEndpoints
 {
     public static RouteGroupBuilder MapModels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/models").WithTags("Models").RequireAuthorization();
-        group.MapGet("", ListModels)
+        var group = routes.MapGroup("").WithTags("Models").RequireAuthorization();
+        group.MapGet("/models", ListModels)
             .WithName(nameof(ListModels))
             .WithSummary("Lists the models")
             .WithDescription("Every model and version that was found: its state, stage, engine and digest, and why it failed if it did.")

@@ -1,0 +1,92 @@
+using System.Net;
+using ModelApi.Tests.Fixtures;
+
+namespace ModelApi.Tests.Health;
+
+public sealed class HealthTests(ModelApiHost api) : IClassFixture<ModelApiHost>
+{
+    [Fact]
+    public async Task The_root_says_that_the_server_is_alive()
+    {
+        var answer = await (await api.AnonymousClient().GetAsync(new Uri("/", UriKind.Relative))).ReadJsonAsync();
+
+        Assert.Equal(("Model API is alive!", "ModelApi", "/docs"), (answer.GetProperty("message").GetString(), answer.GetProperty("name").GetString(), answer.GetProperty("docs").GetString()));
+        Assert.True(answer.GetProperty("uptimeSeconds").GetDouble() > 0);
+        Assert.Matches(@"^\d+\.\d+\.\d+", answer.GetProperty("version").GetString());
+    }
+
+    [Fact]
+    public async Task A_browser_gets_a_page_that_leads_to_the_documentation()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Add("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+
+        var response = await api.AnonymousClient().SendAsync(request);
+
+        Assert.Equal("text/html", response.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("href=\"docs\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    [InlineData("/health/startup")]
+    [InlineData("/")]
+    public async Task Health_is_open_and_200_once_the_models_are_ready(string path)
+    {
+        var client = api.AnonymousClient();
+
+        var get = await client.GetAsync(new Uri(path, UriKind.Relative));
+        var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (get.StatusCode, head.StatusCode));
+    }
+
+    [Fact]
+    public async Task Without_a_model_the_server_is_alive_but_not_ready()
+    {
+        using var models = new TemporaryModels();
+        using var host = ModelApiHost.With(("Models:Root", models.Root));
+        var client = host.Client();
+
+        var ready = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        var prediction = await client.PredictAsync(Requests.Row().ToJsonString());
+
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/health/live", UriKind.Relative))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/health/startup", UriKind.Relative))).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("There is no model.", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await prediction.ReadProblemAsync(503, "not-ready");
+        Assert.NotNull(prediction.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_default_model_that_failed_makes_the_server_not_ready_and_says_why()
+    {
+        using var models = new TemporaryModels();
+        File.Delete(models.AddBank().PathOf("encoder.onnx"));
+        models.AddBank("other");
+        using var host = ModelApiHost.With(("Models:Root", models.Root));
+
+        var ready = await host.AnonymousClient().GetAsync(new Uri("/health/ready", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("encoder.onnx: The file is missing.", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_model_that_failed_leaves_the_server_ready()
+    {
+        using var models = new TemporaryModels();
+        models.AddBank();
+        File.Delete(models.AddBank("other").PathOf("encoder.onnx"));
+        using var host = ModelApiHost.With(("Models:Root", models.Root));
+        var client = host.Client();
+
+        var ready = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Equal("Degraded", (await ready.ReadJsonAsync()).GetProperty("status").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await client.PredictAsync(Requests.Row().ToJsonString())).StatusCode);
+    }
+}
