@@ -12,23 +12,26 @@ if (HealthProbe.IsAskedFor(args))
     return await HealthProbe.RunAsync(args);
 }
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddHosting();           // port, limits, draining, what the console says
-builder.AddErrors();            // problem details
-builder.AddIdentity();          // API keys and JSON Web Tokens
-builder.AddModels();            // bundles on disk -> versions in memory
-builder.AddHealth();
-builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
+return await Startup.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddHosting();           // port, limits, draining, what the console says
+    builder.AddTelemetry();         // the request log
+    builder.AddErrors();            // problem details
+    builder.AddIdentity();          // API keys and JSON Web Tokens
+    builder.AddModels();            // bundles on disk -> versions in memory
+    builder.AddHealth();
+    builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
 
-var app = builder.Build();
-app.UseRequestLog();
-app.UseErrors();
-app.UseHosting();
-app.UseIdentity();
+    var app = builder.Build();
+    app.UseTelemetry();
+    app.UseErrors();
+    app.UseHosting();
+    app.UseIdentity();
 
-app.MapHealth();                // GET  /  /health/live  /health/ready  /health/startup
-app.MapOpenApiDocument();       // GET  /docs  /openapi/v1.json
-app.MapModels();                // GET  /models
-app.MapPredictions();           // POST /predict
-
-return await app.RunToExitCodeAsync();
+    app.MapHealth();                // GET  /  /health/live  /health/ready  /health/startup
+    app.MapOpenApiDocument();       // GET  /docs  /openapi/v1.json
+    app.MapModels();                // GET  /models
+    app.MapPredictions();           // POST /predict
+    return app;
+});

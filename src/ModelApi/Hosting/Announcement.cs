@@ -14,8 +14,16 @@ internal sealed class Announcement(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await WaitForStartAsync(stoppingToken);
-        await loading.Completion.WaitAsync(stoppingToken);
+        try
+        {
+            await WaitForStartAsync(stoppingToken);
+            await loading.Completion.WaitAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server is stopped before there is anything to say.
+            return;
+        }
 
         // A test host has no addresses and nobody who reads.
         if (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address)

@@ -4,12 +4,16 @@ namespace ModelApi.Hosting;
 
 internal static class Startup
 {
-    /// <summary>Runs the server until it is told to stop; a configuration that cannot work is told in plain lines.</summary>
+    /// <summary>Builds the server and runs it until it is told to stop; a configuration that cannot work is told in plain lines.</summary>
     /// <returns>The process's exit code: 0 after a normal stop, 1 when the server could not start.</returns>
-    public static async Task<int> RunToExitCodeAsync(this WebApplication app)
+    public static async Task<int> RunAsync(Func<WebApplication> build)
     {
         try
         {
+            var app = build();
+
+            // Before the host does the same, which would log each failure with a stack trace.
+            app.Services.GetService<IStartupValidator>()?.Validate();
             await app.RunAsync();
             return 0;
         }

@@ -26,7 +26,7 @@ internal sealed class IdentityOptionsValidator(IHostEnvironment environment, ICo
                 Neither an API key nor a token authority is configured, so nobody could call this server. Add a key:
 
                   KEY=$(openssl rand -hex 32)
-                  export Identity__ApiKeys__0__User=alice
+                  export Identity__ApiKeys__0__User=app1
                   export Identity__ApiKeys__0__Sha256=$(printf %s "$KEY" | sha256sum | cut -d' ' -f1)
 
                 or an authority that issues JSON Web Tokens:

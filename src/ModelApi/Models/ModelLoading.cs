@@ -20,6 +20,10 @@ internal sealed class ModelLoading(ModelRegistry registry, ILogger<ModelLoading>
             Report();
             _completion.SetResult();
         }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            _completion.SetCanceled(stoppingToken);
+        }
         catch (Exception exception)
         {
             _completion.SetException(exception);

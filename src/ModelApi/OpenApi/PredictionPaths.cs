@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Signatures;
@@ -15,21 +14,21 @@ internal sealed class PredictionPaths(ModelRegistry registry, ModelLoading loadi
     private const string Json = "application/json";
     private const string ProblemJson = "application/problem+json";
 
-    private static readonly (string Status, string Description)[] ProblemResponses =
+    private static readonly (string Status, string Schema, string Description)[] ProblemResponses =
     [
-        ("400", "The body is not JSON that can be read; line and position say where."),
-        ("401", "No valid key or token was sent."),
-        ("413", "The body is larger than the server takes."),
-        ("415", "The body is not JSON in UTF-8."),
-        ("422", "Features are missing, unknown or invalid; errors names all of them by JSON pointer."),
-        ("503", "The model is not ready."),
-        ("504", "The request took longer than the server allows."),
+        ("400", ProblemSchemas.MalformedJson, "The body is not JSON that can be read; line and position say where."),
+        ("401", ProblemSchemas.Problem, "No valid key or token was sent."),
+        ("413", ProblemSchemas.TooLarge, "The body is larger than the server takes."),
+        ("415", ProblemSchemas.Problem, "The body is not JSON in UTF-8."),
+        ("422", ProblemSchemas.InvalidFeatures, "Features are missing, unknown or invalid; errors names all of them by JSON pointer."),
+        ("503", ProblemSchemas.Problem, "The model is not ready."),
+        ("504", ProblemSchemas.Problem, "The request took longer than the server allows."),
     ];
 
     public async Task ApplyAsync(OpenApiDocument document, DocumentFilterContext context, CancellationToken cancellationToken)
     {
         await loading.Completion.WaitAsync(cancellationToken);
-        context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository);
+        ProblemSchemas.AddTo(document.Components!.Schemas!);
         document.Tags = new HashSet<OpenApiTag>
         {
             new() { Name = "Predictions", Description = "Scores rows." },
@@ -78,12 +77,12 @@ internal sealed class PredictionPaths(ModelRegistry registry, ModelLoading loadi
                 },
             },
         };
-        foreach (var (status, description) in ProblemResponses)
+        foreach (var (status, schema, description) in ProblemResponses)
         {
             operation.Responses[status] = new OpenApiResponse
             {
                 Description = description,
-                Content = Content(ProblemJson, new OpenApiSchemaReference(nameof(ProblemDetails), document), example: null),
+                Content = Content(ProblemJson, new OpenApiSchemaReference(schema, document), example: null),
             };
         }
 
@@ -116,12 +115,8 @@ internal sealed class PredictionPaths(ModelRegistry registry, ModelLoading loadi
             schema.Required!.Add(name);
         }
 
-        schema.Properties!["warnings"] = new OpenApiSchema
-        {
-            Type = JsonSchemaType.Object,
-            Description = "What is unusual about the features but was scored, by JSON pointer.",
-            AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
-        };
+        schema.Properties!["warnings"] = ProblemSchemas.Messages("What is unusual about the features but was scored, by JSON pointer.");
+        schema.Properties["warningsOmitted"] = ProblemSchemas.Integer("How many warnings beyond those listed there are.");
         return schema;
     }
 

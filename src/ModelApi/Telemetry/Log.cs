@@ -4,8 +4,8 @@ internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Method} {Route} {Status} in {Milliseconds:0.000} ms, user {User}, model {Model} {Version}")]
     public static partial void Predicted(
-        this ILogger logger, string method, string route, int status, double milliseconds, string? user, string model, string version);
+        this ILogger logger, string method, string route, int status, double milliseconds, string user, string model, string version);
 
     [LoggerMessage(2, LogLevel.Information, "{Method} {Route} {Status} in {Milliseconds:0.000} ms, user {User}")]
-    public static partial void Answered(this ILogger logger, string method, string route, int status, double milliseconds, string? user);
+    public static partial void Answered(this ILogger logger, string method, string route, int status, double milliseconds, string user);
 }

@@ -9,7 +9,7 @@ internal static class RequestLog
 {
     private const string NoRoute = "(no route)";
 
-    public static void UseRequestLog(this WebApplication app)
+    public static void Use(WebApplication app)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ModelApi.Requests");
         app.Use(next => context => LogAsync(context, next, logger));
@@ -36,7 +36,7 @@ internal static class RequestLog
         // The pattern, not the path: a path is the sender's text.
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
         var method = IsKnown(context.Request.Method) ? context.Request.Method : "(other)";
-        var user = UserName.Of(context.User);
+        var user = UserName.Of(context.User) ?? "-";
         if (context.Features.Get<ModelVersion>() is { } version)
         {
             logger.Predicted(method, route, context.Response.StatusCode, milliseconds, user, version.Model, version.Version);

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using ModelApi.EndToEnd.Tests.Fixtures;
+
+namespace ModelApi.EndToEnd.Tests;
+
+public sealed class ConsoleTests
+{
+    [Fact]
+    public async Task The_console_says_what_is_served_and_its_curl_line_works_when_pasted()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var lines = server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Contains(lines, line => line.StartsWith($"  ModelApi 0.1.0 on {server.Address.ToString().TrimEnd('/')} (Development)", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("  ready     bank 1, onnxruntime 1.29.0, loaded in ", StringComparison.Ordinal) && line.EndsWith("200 golden rows reproduced", StringComparison.Ordinal));
+        Assert.Contains($"  docs      {server.Address}docs", lines);
+        var curl = await CurlLineAsync(server);
+        var (exitCode, output) = await Tool.RunAsync("bash", "-c", curl);
+        Assert.True(exitCode == 0, output);
+        using var answer = JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..(output.LastIndexOf('}') + 1)]);
+        Assert.Equal("no", answer.RootElement.GetProperty("prediction").GetString());
+        Assert.Equal("pedro1", answer.RootElement.GetProperty("username").GetString());
+    }
+
+    [Fact]
+    public async Task A_bundle_that_failed_is_named_with_its_reasons()
+    {
+        using var models = new TemporaryModels();
+        models.AddBank();
+        File.Delete(models.AddBank("broken").PathOf("encoder.onnx"));
+
+        await using var server = await ServerProcess.StartAsync(("Models__Root", models.Root));
+
+        Assert.Contains("  failed    broken 1", server.Output, StringComparison.Ordinal);
+        Assert.Contains("            encoder.onnx: The file is missing.", server.Output, StringComparison.Ordinal);
+        Assert.Contains("  ready     bank 1", server.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> CurlLineAsync(ServerProcess server)
+    {
+        for (var patience = 0; patience < 100; patience++)
+        {
+            var line = server.Output.Split('\n').FirstOrDefault(line => line.StartsWith("  try ", StringComparison.Ordinal));
+            if (line is not null)
+            {
+                return line["  try ".Length..].Trim().Replace("curl ", "curl -sS ", StringComparison.Ordinal);
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new InvalidOperationException($"There is no curl line:\n{server.Output}");
+    }
+}

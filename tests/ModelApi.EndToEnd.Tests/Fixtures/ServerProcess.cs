@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ModelApi.EndToEnd.Tests.Fixtures;
+
+/// <summary>The server as a process of its own, as an operator would start it.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServerProcess(Process process) => _process = process;
+
+    /// <summary>The address that the console names.</summary>
+    public Uri Address => new(_address.Task.Result);
+
+    /// <summary>All that the process wrote so far, to both streams.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts the process in the development environment and waits until it has said what it serves.</summary>
+    public static async Task<ServerProcess> StartAsync(params (string Name, string? Value)[] environment)
+    {
+        var server = Launch(["--urls", "http://127.0.0.1:0"], environment);
+        var ended = server._process.WaitForExitAsync();
+        if (await Task.WhenAny(server._announced.Task, ended, Task.Delay(Patience)) != server._announced.Task)
+        {
+            await server.DisposeAsync();
+            throw new InvalidOperationException($"The server did not start:\n{server.Output}");
+        }
+
+        return server;
+    }
+
+    /// <summary>Starts a process that is expected to end by itself.</summary>
+    /// <returns>Its exit code and all that it wrote.</returns>
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(string[] arguments, params (string Name, string? Value)[] environment)
+    {
+        await using var server = Launch(arguments, environment);
+        using var patience = new CancellationTokenSource(Patience);
+        await server._process.WaitForExitAsync(patience.Token);
+        return (server._process.ExitCode, server.Output);
+    }
+
+    public HttpClient Client(string? key = "abc123")
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        if (key is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        }
+
+        return client;
+    }
+
+    /// <summary>Sends bytes as they are and reads the answer up to the end of the connection, or until nothing more comes.</summary>
+    public async Task<string> SendRawAsync(byte[] request)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, Address.Port);
+        var stream = socket.GetStream();
+        var answer = new MemoryStream();
+        var buffer = new byte[8192];
+        try
+        {
+            await stream.WriteAsync(request);
+            for (var length = -1; length != 0; answer.Write(buffer, 0, length))
+            {
+                // The first bytes may take a while; what belongs to them follows at once.
+                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(answer.Length == 0 ? 3 : 0.2));
+                length = await stream.ReadAsync(buffer, patience.Token);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
+        {
+            // The server may close, reset or keep the connection: what counts is what it had answered by then.
+        }
+
+        return Encoding.Latin1.GetString(answer.ToArray());
+    }
+
+    public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
+
+    /// <summary>Waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitForExitAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ServerProcess Launch(string[] arguments, (string Name, string? Value)[] environment)
+    {
+        var project = Path.Combine(Repository.Root, "src", "ModelApi");
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(project, "bin", configuration, "net10.0", "ModelApi.dll"), .. arguments])
+        {
+            WorkingDirectory = project,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var server = new ServerProcess(new Process { StartInfo = start });
+        server._process.OutputDataReceived += (_, line) => server.Take(line.Data);
+        server._process.ErrorDataReceived += (_, line) => server.Take(line.Data);
+        server._process.Start();
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        return server;
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        if (AddressLine().Match(line) is { Success: true } match)
+        {
+            _address.TrySetResult(match.Groups[1].Value);
+        }
+        else if (line.StartsWith("  docs ", StringComparison.Ordinal))
+        {
+            // The announcement is written at once, so that the rest of it follows without delay.
+            _announced.TrySetResult();
+        }
+    }
+
+    private const int SigTerm = 15;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+
+    [GeneratedRegex("^  ModelApi .* on (http://[^ ]+) ")]
+    private static partial Regex AddressLine();
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using ModelApi.EndToEnd.Tests.Fixtures;
+
+namespace ModelApi.EndToEnd.Tests;
+
+/// <summary>What no HTTP client would send, to the real server.</summary>
+public sealed partial class HostileHttpTests : IAsyncLifetime
+{
+    private ServerProcess _server = null!;
+
+    public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(("Limits__MaxRequestBodyBytes", "100000"), ("Limits__RequestTimeoutSeconds", "1"));
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", "400")]
+    [InlineData("GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", "400")]
+    [InlineData("GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", "404")]
+    [InlineData("GET /%ff%fe HTTP/1.1\r\nHost: a\r\n\r\n", "404")]
+    [InlineData("GET / HTTP/9.9\r\nHost: a\r\n\r\n", "505")]
+    [InlineData("NONSENSE\r\n\r\n", "400")]
+    [InlineData("BREW /predict HTTP/1.1\r\nHost: a\r\n\r\n", "405")]
+    [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n", "400")]
+    [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nContent-Length: 200000\r\n\r\n{}", "413")]
+    [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400")]
+    [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", "400")]
+    [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n\r\n", "400")]
+    public async Task It_is_answered_with_a_status_of_its_own(string request, string status)
+    {
+        var answer = await _server.SendRawAsync(Encoding.Latin1.GetBytes(request));
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task Headers_without_end_are_refused()
+    {
+        var answer = await _server.SendRawAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: a\r\nX: {new string('x', 1_000_000)}\r\n\r\n"));
+
+        Assert.Matches("^(HTTP/1.1 431 .*)?$", answer.Split('\r')[0]);
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task Noise_is_refused()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        for (var i = 0; i < 20; i++)
+        {
+            var noise = new byte[random.Next(1, 3000)];
+            random.NextBytes(noise);
+
+            var answer = await _server.SendRawAsync(noise);
+
+            Assert.False(ServerError().IsMatch(answer), $"Seed {seed}, request {i}: {answer}");
+        }
+
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_come_in_time_is_504()
+    {
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, _server.Address.Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"age\":"u8.ToArray());
+
+        var buffer = new byte[4096];
+        var length = await stream.ReadAsync(buffer);
+
+        var answer = Encoding.UTF8.GetString(buffer, 0, length);
+        Assert.StartsWith("HTTP/1.1 504 ", answer, StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        await AssertServesAsync();
+    }
+
+    private async Task AssertServesAsync()
+    {
+        using var client = _server.Client();
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/models", UriKind.Relative))).StatusCode);
+        Assert.DoesNotContain("Unhandled", _server.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [GeneratedRegex("^HTTP/1.1 5")]
+    private static partial Regex ServerError();
+}
