@@ -11,6 +11,7 @@ internal static class AlivePage
         <head>
           <meta charset="utf-8">
           <meta name="viewport" content="width=device-width, initial-scale=1">
+          <link rel="icon" href="data:,">
           <title>{{Product.Name}}</title>
           <style>
             body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 38rem; margin: 15vh auto; padding: 0 1.5rem; color: #1b1b1f; }

@@ -46,6 +46,7 @@ internal static class OpenApiExtensions
             page.EnablePersistAuthorization();
             page.EnableDeepLinking();
             page.DisplayRequestDuration();
+            page.DefaultModelsExpandDepth(0);
         }).AllowAnonymous();
     }
 }

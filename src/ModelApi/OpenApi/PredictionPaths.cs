@@ -1,9 +1,12 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Signatures;
 using ModelApi.Models;
+using ModelApi.Predictions;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ModelApi.OpenApi;
@@ -73,7 +76,7 @@ internal sealed class PredictionPaths(ModelRegistry registry, ModelLoading loadi
                 ["200"] = new OpenApiResponse
                 {
                     Description = "The answer, or one for each row.",
-                    Content = Content(Json, new OpenApiSchema { OneOf = [Reference("Prediction"), Reference("Predictions")] }, example: null),
+                    Content = Content(Json, new OpenApiSchema { OneOf = [Reference("Prediction"), Reference("Predictions")] }, ExampleAnswer(version)),
                 },
             },
         };
@@ -87,6 +90,25 @@ internal sealed class PredictionPaths(ModelRegistry registry, ModelLoading loadi
         }
 
         document.Paths[path] = new OpenApiPathItem { Operations = new Dictionary<HttpMethod, OpenApiOperation> { [HttpMethod.Post] = operation } };
+    }
+
+    // The real answer to the example, so that the page shows what a caller will get.
+    private static JsonNode ExampleAnswer(ModelVersion version)
+    {
+        var workspace = version.Rent();
+        try
+        {
+            var request = JsonSerializer.SerializeToUtf8Bytes(version.Manifest!.Signature.Example());
+            var shape = version.Reader!.Read(request, workspace.Features, workspace.Findings);
+            version.Scorer!.Score(workspace.Features, workspace.Predictions);
+            var answer = new ArrayBufferWriter<byte>();
+            PredictionReply.Write(answer, shape, version, workspace, "you");
+            return JsonNode.Parse(answer.WrittenSpan)!;
+        }
+        finally
+        {
+            version.Return(workspace);
+        }
     }
 
     private static OpenApiSchema Instances(Signature signature, IOpenApiSchema rows) => new()

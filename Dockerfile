@@ -1,0 +1,34 @@
+# syntax=docker/dockerfile:1
+# docker build -t modelapi .
+# docker run -p 8900:8900 -e Identity__ApiKeys__0__User=... -e Identity__ApiKeys__0__Sha256=... modelapi
+
+FROM --platform=$BUILDPLATFORM node:22-slim AS onnxruntime
+ARG TARGETARCH=amd64
+WORKDIR /src/OnnxRuntime
+COPY src/OnnxRuntime/package*.json ./
+COPY src/OnnxRuntime/linux-arm64/package*.json linux-arm64/
+RUN npm ci --ignore-scripts --no-audit --no-fund \
+ && if [ "$TARGETARCH" = arm64 ]; then npm ci --ignore-scripts --no-audit --no-fund --prefix linux-arm64; fi
+
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH=amd64
+WORKDIR /repository
+COPY --from=onnxruntime /src/OnnxRuntime src/OnnxRuntime
+COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY src/OnnxRuntime/*.csproj src/OnnxRuntime/*.targets src/OnnxRuntime/
+COPY src/ModelApi.Inference/*.csproj src/ModelApi.Inference/
+COPY src/ModelApi/*.csproj src/ModelApi/
+RUN dotnet restore src/ModelApi --arch $TARGETARCH -p:PublishReadyToRun=true
+COPY src src
+COPY models models
+RUN dotnet publish src/ModelApi --no-restore --configuration Release --os linux --arch $TARGETARCH --no-self-contained -p:PublishReadyToRun=true --output /app
+
+# Neither shell nor package manager, and a user that is not root.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+WORKDIR /app
+COPY --from=build /app .
+ENV ASPNETCORE_HTTP_PORTS=8900
+EXPOSE 8900
+USER $APP_UID
+HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 CMD ["dotnet", "ModelApi.dll", "--health"]
+ENTRYPOINT ["dotnet", "ModelApi.dll"]
