@@ -17,6 +17,11 @@ internal static class Startup
             await app.RunAsync();
             return 0;
         }
+        catch (OperationCanceledException)
+        {
+            // Told to stop before the port was open: nothing was served, and nothing failed.
+            return 0;
+        }
         catch (Exception exception) when (Explain(exception) is { } lines)
         {
             await Console.Error.WriteLineAsync("ModelApi cannot start.");

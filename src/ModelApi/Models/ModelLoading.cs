@@ -17,6 +17,9 @@ internal sealed class ModelLoading(ModelRegistry registry, ILogger<ModelLoading>
         try
         {
             await registry.LoadAsync(stoppingToken);
+
+            // What loading leaves behind is many times what serving needs, and never comes again.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             Report();
             _completion.SetResult();
         }

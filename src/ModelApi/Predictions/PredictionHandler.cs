@@ -36,6 +36,7 @@ internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsO
             return;
         }
 
+        context.Response.ContentLength = context.Response.BodyWriter.UnflushedBytes;
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
