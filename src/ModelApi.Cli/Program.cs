@@ -1,0 +1,8 @@
+using System.CommandLine;
+using ModelApi.Cli;
+
+var root = new RootCommand("Makes, checks and describes the bundles of ModelApi, and scores files with them.")
+{
+    CheckCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();
