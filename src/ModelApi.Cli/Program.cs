@@ -3,6 +3,7 @@ using ModelApi.Cli;
 
 var root = new RootCommand("Makes, checks and describes the bundles of ModelApi, and scores files with them.")
 {
+    PackCommand.Create(),
     CheckCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsvHelper;
+using ModelApi.Inference.Packing;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Cli;
+
+/// <summary><c>modelapi pack</c>: from what a trainer leaves behind to a bundle that a server accepts.</summary>
+internal static class PackCommand
+{
+    public static Command Create()
+    {
+        var graphs = new Argument<string[]>("graph") { Description = "ONNX files in the order in which they run: an encoder, then a classifier; or one pipeline.", Arity = ArgumentArity.OneOrMore };
+        var name = new Option<string>("--name") { Description = "The name that clients will call.", Required = true };
+        var reference = new Option<string>("--reference") { Description = "CSV of training rows: the columns that the graphs read, and the target.", Required = true };
+        var golden = new Option<string>("--golden") { Description = "JSON lines with 'input' and the trainer's own 'label' and 'probabilities' (or 'value').", Required = true };
+        var output = new Option<string>("--output", "-o") { Description = "The folder of models.", DefaultValueFactory = _ => "models" };
+        var version = new Option<string?>("--version") { Description = "The version's number. Default: the next one that is free." };
+        var description = new Option<string?>("--description") { Description = "What the model predicts and from what, for people." };
+        var performance = new Option<string?>("--performance") { Description = "JSON of held-out metrics." };
+        var arguments = new Option<string?>("--args") { Description = "JSON of training arguments." };
+        var features = new Option<string?>("--features") { Description = "JSON that describes features: {\"age\":{\"description\":\"…\",\"minimum\":18}}. What it says replaces what was found." };
+        var target = new Option<string?>("--target") { Description = "The column that is predicted. Default: the one that no graph reads." };
+        var unknown = new Option<string?>("--unknown-category") { Description = "reject or encode-as-missing. Default: what the encoder was fitted to do." };
+        unknown.AcceptOnlyFromAmong("reject", "encode-as-missing");
+        var instancesKey = new Option<string?>("--instances-key") { Description = "The key of a request that holds rows. Default: instances." };
+        var inputs = new Option<string[]>("--input") { Description = "What feeds a graph input, where it cannot be found out: INPUT=SOURCE[,SOURCE…]." };
+        var force = new Option<bool>("--force") { Description = "Replaces a version that exists." };
+        var json = new Option<bool>("--json") { Description = "Writes the result as JSON." };
+        var command = new Command("pack", "Makes a bundle of ONNX graphs, training rows and golden rows, and checks it. Types, categories, ranges, examples, wiring and histograms are found out.")
+        {
+            graphs, name, reference, golden, output, version, description, performance, arguments, features, target, unknown, instancesKey, inputs, force, json,
+        };
+        command.SetRunner((parsed, cancellationToken) => RunAsync(
+            new PackRequest
+            {
+                Name = parsed.GetRequiredValue(name),
+                Graphs = parsed.GetRequiredValue(graphs),
+                Reference = ReadTable(parsed.GetRequiredValue(reference)),
+                Golden = Existing(parsed.GetRequiredValue(golden)),
+                Output = parsed.GetRequiredValue(output),
+                Version = parsed.GetValue(version),
+                Description = parsed.GetValue(description),
+                Target = parsed.GetValue(target),
+                UnknownCategory = parsed.GetValue(unknown) switch
+                {
+                    null => null,
+                    "reject" => UnknownCategory.Reject,
+                    _ => UnknownCategory.EncodeAsMissing,
+                },
+                InstancesKey = parsed.GetValue(instancesKey),
+                Inputs = (parsed.GetValue(inputs) ?? []).Select(ReadInput).ToDictionary(pair => pair.Input, pair => pair.Sources),
+                Features = parsed.GetValue(features) is { } file ? ReadFeatures(file) : null,
+                Files = new[] { ("performance.json", parsed.GetValue(performance)), ("args.json", parsed.GetValue(arguments)) }
+                    .Where(pair => pair.Item2 is not null).ToDictionary(pair => pair.Item1, pair => Existing(pair.Item2!)),
+                Force = parsed.GetValue(force),
+            },
+            parsed.GetValue(json),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(PackRequest request, bool json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (folder, golden) = await BundlePacker.PackAsync(request, cancellationToken);
+            await Console.Out.WriteLineAsync(json
+                ? JsonSerializer.Serialize(new { folder, goldenRows = golden.Rows, largestDifference = golden.LargestDifference })
+                : FormattableString.Invariant($"{folder}: {golden.Rows} golden rows reproduced, largest difference {golden.LargestDifference:g2}"));
+            return ExitCodes.Success;
+        }
+        catch (PackException exception)
+        {
+            throw new CommandException(exception.Message);
+        }
+    }
+
+    private static string Existing(string file) => File.Exists(file) ? file : throw new CommandException($"There is no file '{file}'.");
+
+    private static (string Input, IReadOnlyList<string> Sources) ReadInput(string text)
+    {
+        var parts = text.Split('=', 2);
+        return parts is [{ Length: > 0 } input, { Length: > 0 } sources]
+            ? (input, sources.Split(','))
+            : throw new CommandException($"--input {text}: must be INPUT=SOURCE[,SOURCE…].");
+    }
+
+    private static JsonObject ReadFeatures(string file)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(Existing(file))) as JsonObject ?? throw new CommandException($"{file} must hold a JSON object.");
+        }
+        catch (JsonException exception)
+        {
+            throw new CommandException($"{file} is not JSON: {exception.Message}");
+        }
+    }
+
+    private static ReferenceTable ReadTable(string file)
+    {
+        using var csv = CsvReader.FromFile(Existing(file), new CsvReaderOptions
+        {
+            FieldCountMismatch = CsvFieldCountHandling.Throw,
+            MalformedData = CsvMalformedDataHandling.Throw,
+        });
+        try
+        {
+            csv.ReadHeader();
+            var headers = csv.Headers.ToArray();
+            if (headers.Distinct(StringComparer.Ordinal).Count() != headers.Length)
+            {
+                throw new CommandException($"{file} has two columns of the same name.");
+            }
+
+            var columns = headers.Select(_ => new List<string>()).ToArray();
+            while (csv.Read())
+            {
+                for (var i = 0; i < headers.Length; i++)
+                {
+                    columns[i].Add(csv.GetString(i));
+                }
+            }
+
+            return headers.Length > 0 && columns[0].Count > 0
+                ? new ReferenceTable(headers, [.. columns.Select(column => column.ToArray())])
+                : throw new CommandException($"{file} holds no rows.");
+        }
+        catch (CsvFormatException exception)
+        {
+            throw new CommandException($"{file}, record {exception.RecordNumber}: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+namespace ModelApi.Inference.Drift;
+
+/// <summary>How often each range of a number, or each category, occurred in a set of rows.</summary>
+public sealed record Histogram
+{
+    /// <summary>Numbers: the inner edges of the bins, ascending; a value belongs to the bin after the last edge that it exceeds. Null for categories.</summary>
+    public IReadOnlyList<double>? Edges { get; init; }
+
+    /// <summary>Categories: the value of each bin. Null for numbers.</summary>
+    public IReadOnlyList<string>? Categories { get; init; }
+
+    /// <summary>Rows per bin: one more than there are edges, or as many as there are categories.</summary>
+    public required IReadOnlyList<long> Counts { get; init; }
+
+    /// <summary>Rows without a value.</summary>
+    public long Missing { get; init; }
+
+    /// <summary>Categories: rows with a value that has no bin.</summary>
+    public long Unseen { get; init; }
+
+    /// <summary>Bins numbers by their deciles; equal deciles share a bin.</summary>
+    /// <param name="values">The numbers in any order; NaN is missing.</param>
+    public static Histogram OfNumbers(ReadOnlySpan<double> values)
+    {
+        var sorted = new List<double>(values.Length);
+        foreach (var value in values)
+        {
+            if (!double.IsNaN(value))
+            {
+                sorted.Add(value);
+            }
+        }
+
+        sorted.Sort();
+        List<double> edges = sorted.Count == 0
+            ? []
+            : [.. Enumerable.Range(1, 9).Select(decile => sorted[(decile * (sorted.Count - 1)) / 10]).Distinct()];
+        if (edges.Count > 0 && edges[^1] == sorted[^1])
+        {
+            // Nothing lies above the largest value, so that edge would only make an empty bin.
+            edges.RemoveAt(edges.Count - 1);
+        }
+
+        var counts = new long[edges.Count + 1];
+        foreach (var value in sorted)
+        {
+            counts[BinOf(value, edges)]++;
+        }
+
+        return new Histogram { Edges = edges, Counts = counts, Missing = values.Length - sorted.Count };
+    }
+
+    /// <summary>Counts categories.</summary>
+    /// <param name="categories">The categories that have a bin.</param>
+    /// <param name="values">The values; null is missing.</param>
+    public static Histogram OfCategories(IReadOnlyList<string> categories, ReadOnlySpan<string?> values)
+    {
+        var bins = categories.Select((category, bin) => (category, bin)).ToDictionary(pair => pair.category, pair => pair.bin, StringComparer.Ordinal);
+        var counts = new long[categories.Count];
+        long missing = 0;
+        long unseen = 0;
+        foreach (var value in values)
+        {
+            if (value is null)
+            {
+                missing++;
+            }
+            else if (bins.TryGetValue(value, out var bin))
+            {
+                counts[bin]++;
+            }
+            else
+            {
+                unseen++;
+            }
+        }
+
+        return new Histogram { Categories = categories, Counts = counts, Missing = missing, Unseen = unseen };
+    }
+
+    private static int BinOf(double value, List<double> edges)
+    {
+        var found = edges.BinarySearch(value);
+        return found >= 0 ? found : ~found;
+    }
+}

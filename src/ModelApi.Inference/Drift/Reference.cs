@@ -1,0 +1,68 @@
+using ModelApi.Inference.Batches;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Drift;
+
+/// <summary>The training-time distribution of each feature and of the score: the baseline for drift.</summary>
+public sealed record Reference
+{
+    /// <summary>How many training rows it was made from.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>The distribution of each feature, by name. Free text is binned by its length in characters.</summary>
+    public required IReadOnlyDictionary<string, Histogram> Features { get; init; }
+
+    /// <summary>Classification: how often each class was predicted. Null for a regression.</summary>
+    public Histogram? Prediction { get; init; }
+
+    /// <summary>
+    /// The distribution of the score: the probability of the second of two classes, or of the predicted one of several; for a
+    /// regression the predicted value.
+    /// </summary>
+    public required Histogram Score { get; init; }
+
+    /// <summary>Counts rows and what a scorer answered to them.</summary>
+    public static Reference Of(FeatureBatch features, PredictionBatch predictions)
+    {
+        var signature = features.Signature;
+        return new Reference
+        {
+            Rows = features.Rows,
+            Features = signature.Features.Select((feature, index) => (feature.Name, Histogram: Of(feature, index, features)))
+                .ToDictionary(item => item.Name, item => item.Histogram, StringComparer.Ordinal),
+            Prediction = signature.Classes is { } classes
+                ? Histogram.OfCategories(classes.Names, predictions.Labels.ToArray().Select(label => (string?)classes.Names[label]).ToArray())
+                : null,
+            Score = Histogram.OfNumbers(Scores(predictions)),
+        };
+    }
+
+    private static Histogram Of(Feature feature, int index, FeatureBatch features)
+    {
+        if (feature.Type != FeatureType.String)
+        {
+            return Histogram.OfNumbers(features.Numbers(index));
+        }
+
+        var texts = features.Texts(index);
+        return feature.Categories is { } categories
+            ? Histogram.OfCategories(categories.Names, texts)
+            : Histogram.OfNumbers(texts.ToArray().Select(text => text?.Length ?? double.NaN).ToArray());
+    }
+
+    private static double[] Scores(PredictionBatch predictions)
+    {
+        var scores = new double[predictions.Rows];
+        for (var row = 0; row < scores.Length; row++)
+        {
+            scores[row] = predictions.Signature.Classes switch
+            {
+                null => predictions.Values[row],
+                { Count: 2 } => predictions.ProbabilitiesOf(row)[1],
+                _ => predictions.ProbabilitiesOf(row)[predictions.Labels[row]],
+            };
+        }
+
+        return scores;
+    }
+}

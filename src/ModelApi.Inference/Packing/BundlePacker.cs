@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using ModelApi.Inference.Batches;
+using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Drift;
+using ModelApi.Inference.Registry;
+using ModelApi.Inference.Scoring.OnnxRuntime;
+
+namespace ModelApi.Inference.Packing;
+
+/// <summary>Makes a bundle of ONNX graphs, training rows and golden rows.</summary>
+public static class BundlePacker
+{
+    private const string ReferenceFile = "reference.json";
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Makes the bundle, checks it as a server would, and only then puts it into the folder of models.</summary>
+    /// <returns>The bundle's folder, and how it did on its golden rows.</returns>
+    /// <exception cref="PackException">Something needed is missing and cannot be found out.</exception>
+    /// <exception cref="BundleException">The bundle would not be served.</exception>
+    public static async Task<(string Folder, GoldenReport Golden)> PackAsync(PackRequest request, CancellationToken cancellationToken)
+    {
+        if (!ManifestReader.NamePattern.IsMatch(request.Name))
+        {
+            throw new PackException($"'{request.Name}' is no name for a model: use lower-case letters, digits, '-', '_' or '.', starting with a letter or digit.");
+        }
+
+        var model = Path.Combine(request.Output, request.Name);
+        var version = request.Version ?? NextVersion(model);
+        var destination = Path.Combine(model, version);
+        if (Directory.Exists(destination) && !request.Force)
+        {
+            throw new PackException($"{destination} exists, and a version never changes: pack another version, or replace it with --force.");
+        }
+
+        // A folder whose name begins with a point is not seen by servers; it is renamed once the bundle is whole.
+        var workshop = Path.Combine(request.Output, $".packing-{Guid.NewGuid():n}");
+        var folder = Path.Combine(workshop, request.Name, version);
+        Directory.CreateDirectory(folder);
+        try
+        {
+            var manifest = await WriteFilesAsync(request, version, folder, cancellationToken).ConfigureAwait(false);
+            var golden = await CompleteAsync(request, manifest, folder, cancellationToken).ConfigureAwait(false);
+            Directory.CreateDirectory(model);
+            if (Directory.Exists(destination))
+            {
+                Directory.Move(destination, Path.Combine(workshop, "replaced"));
+            }
+
+            Directory.Move(folder, destination);
+            return (destination, golden);
+        }
+        finally
+        {
+            Directory.Delete(workshop, recursive: true);
+        }
+    }
+
+    private static async Task<JsonObject> WriteFilesAsync(PackRequest request, string version, string folder, CancellationToken cancellationToken)
+    {
+        foreach (var (source, name) in request.Graphs.Select(graph => (graph, Path.GetFileName(graph)))
+            .Append((request.Golden, GoldenRows.FileName))
+            .Concat(request.Files.Select(file => (file.Value, file.Key))))
+        {
+            await CopyAsync(source, Path.Combine(folder, name), cancellationToken).ConfigureAwait(false);
+        }
+
+        var contents = new List<byte[]>();
+        var graphs = new List<GraphFile>();
+        var faults = new List<BundleFault>();
+        foreach (var file in request.Graphs.Select(Path.GetFileName))
+        {
+            contents.Add(await File.ReadAllBytesAsync(Path.Combine(folder, file!), cancellationToken).ConfigureAwait(false));
+            if (GraphReader.Read(file!, contents[^1], [.. request.Files.Keys], faults) is { } graph)
+            {
+                graphs.Add(graph);
+            }
+        }
+
+        return faults.Count == 0
+            ? new ManifestInference(request, graphs, new Encoders(contents), GoldenFacts.Read(request.Golden)).Infer(version)
+            : throw new BundleException(faults);
+    }
+
+    // The bundle is loaded twice: to learn the order of the classes and the scores of the reference, and then as it will be served.
+    private static async Task<GoldenReport> CompleteAsync(PackRequest request, JsonObject manifest, string folder, CancellationToken cancellationToken)
+    {
+        await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+        var bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
+        using (var scorer = new OnnxRuntimeScorer(bundle))
+        {
+            if (ClassOrder.Find(scorer, bundle.Golden) is { } order)
+            {
+                var names = manifest["classes"]!.AsArray().Select(name => name!.DeepClone()).ToList();
+                manifest["classes"] = new JsonArray([.. order.Select(index => names[index])]);
+                await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
+        using var served = new OnnxRuntimeScorer(bundle);
+        var features = ReferenceRows.Read(request.Reference, bundle.Manifest.Signature);
+        var predictions = new PredictionBatch(bundle.Manifest.Signature);
+        served.Score(features, predictions);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, ReferenceFile), JsonSerializer.Serialize(Reference.Of(features, predictions), Options) + "\n", cancellationToken).ConfigureAwait(false);
+        await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+        bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
+        return GoldenCheck.Run(served, bundle.Golden);
+    }
+
+    private static async Task WriteManifestAsync(JsonObject manifest, string folder, CancellationToken cancellationToken)
+    {
+        var files = new JsonObject();
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file) != ManifestReader.FileName).Order(StringComparer.Ordinal))
+        {
+            var content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+            files[Path.GetFileName(file)] = Convert.ToHexStringLower(SHA256.HashData(content));
+        }
+
+        manifest["files"] = files;
+        await File.WriteAllTextAsync(Path.Combine(folder, ManifestReader.FileName), manifest.ToJsonString(Options) + "\n", cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task CopyAsync(string source, string destination, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(source))
+        {
+            throw new PackException($"There is no file '{source}'.");
+        }
+
+        var content = await File.ReadAllBytesAsync(source, cancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(destination, content, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string NextVersion(string model)
+    {
+        var highest = Directory.Exists(model)
+            ? Directory.EnumerateDirectories(model).Select(Path.GetFileName).Where(name => ManifestReader.VersionPattern.IsMatch(name!)).Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max()
+            : 0;
+        return (highest + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Text.Json;
+using ModelApi.Inference.Batches;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Packing;
+
+/// <summary>Reads a reference table as requests would be read.</summary>
+internal static class ReferenceRows
+{
+    private const int MostFaults = 10;
+
+    public static FeatureBatch Read(ReferenceTable table, Signature signature)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartArray();
+            for (var row = 0; row < table.Rows; row++)
+            {
+                writer.WriteStartObject();
+                foreach (var feature in signature.Features)
+                {
+                    Write(writer, feature, table.Find(feature.Name)![row]);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        var batch = new FeatureBatch(signature, table.Rows);
+        var findings = new Findings();
+        new JsonFeatureReader(signature, new ReadLimits(MaxRows: int.MaxValue)).Read(json.WrittenSpan, batch, findings);
+        return findings.Errors.Count == 0
+            ? batch
+            : throw new PackException("The reference holds rows that a server would refuse:" + string.Concat(
+                findings.Errors.Take(MostFaults).Select(error => $"{Environment.NewLine}row {error.Row + 1}, {error.Feature}: {error.Message}")));
+    }
+
+    private static void Write(Utf8JsonWriter writer, Feature feature, string cell)
+    {
+        writer.WritePropertyName(feature.Name);
+        if (feature.Type == FeatureType.String)
+        {
+            writer.WriteStringValue(cell);
+        }
+        else if (cell.Length == 0)
+        {
+            writer.WriteNullValue();
+        }
+        else if (feature.Type == FeatureType.Boolean)
+        {
+            writer.WriteBooleanValue(bool.Parse(cell));
+        }
+        else
+        {
+            writer.WriteNumberValue(double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+}
