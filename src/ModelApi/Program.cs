@@ -14,7 +14,7 @@ if (HealthProbe.IsAskedFor(args))
 
 return await Startup.RunAsync(() =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find(args) });
     builder.AddHosting();           // port, limits, draining, what the console says
     builder.AddTelemetry();         // the request log
     builder.AddErrors();            // problem details

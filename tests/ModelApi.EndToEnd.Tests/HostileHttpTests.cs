@@ -79,6 +79,31 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
         await AssertServesAsync();
     }
 
+    [Fact]
+    public async Task Connections_beyond_the_limit_are_closed()
+    {
+        await using var server = await ServerProcess.StartAsync(("Limits__MaxConcurrentConnections", "5"));
+        var open = new List<System.Net.Sockets.TcpClient>();
+        try
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                open.Add(new System.Net.Sockets.TcpClient());
+                await open[^1].ConnectAsync(IPAddress.Loopback, server.Address.Port);
+            }
+
+            await Task.Delay(200);
+            Assert.Equal("", await server.SendRawAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray()));
+        }
+        finally
+        {
+            open.ForEach(connection => connection.Dispose());
+        }
+
+        await Task.Delay(200);
+        Assert.StartsWith("HTTP/1.1 200 ", await server.SendRawAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray()), StringComparison.Ordinal);
+    }
+
     private async Task AssertServesAsync()
     {
         using var client = _server.Client();

@@ -34,11 +34,15 @@ public sealed class ProductionStartTests
     [Fact]
     public async Task The_commands_of_the_message_make_a_key_that_works()
     {
-        const string key = "a key of somebody's own";
-        await using var server = await ServerProcess.StartAsync(
-            Production, ("Models__Root", Repository.Models), ("Identity__ApiKeys__0__User", "app1"), ("Identity__ApiKeys__0__Sha256", Sha256(key.Replace(" ", "-", StringComparison.Ordinal))));
+        var (_, message) = await ServerProcess.RunToEndAsync([], Production);
+        var commands = message.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("KEY=", StringComparison.Ordinal) || line.StartsWith("export Identity", StringComparison.Ordinal));
+        var (exitCode, output) = await Tool.RunAsync("bash", "-c", string.Join('\n', commands) + "\necho $KEY $Identity__ApiKeys__0__User $Identity__ApiKeys__0__Sha256");
+        Assert.True(exitCode == 0, output);
+        var made = output.Trim().Split(' ');
 
-        using var good = await server.Client(key.Replace(" ", "-", StringComparison.Ordinal)).GetAsync(new Uri("/models", UriKind.Relative));
+        await using var server = await ServerProcess.StartAsync(
+            Production, ("Models__Root", Repository.Models), ("Identity__ApiKeys__0__User", made[1]), ("Identity__ApiKeys__0__Sha256", made[2]));
+        using var good = await server.Client(made[0]).GetAsync(new Uri("/models", UriKind.Relative));
         using var development = await server.Client().GetAsync(new Uri("/models", UriKind.Relative));
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (good.StatusCode, development.StatusCode));
@@ -49,12 +53,14 @@ public sealed class ProductionStartTests
     [InlineData("Limits__MaxJsonDepth", "0", "MaxJsonDepth must be between 2 and 1000")]
     [InlineData("Identity__ApiKeys__0__Sha256", "abc", "Identity:ApiKeys:0:Sha256 must be 64 hexadecimal digits")]
     [InlineData("Identity__ApiKeys__0__User", "", "Identity:ApiKeys:0:User is missing.")]
+    [InlineData("Authentication__Schemes__Bearer__Authority", "http://issuer.test", "'http://issuer.test' must be an https:// address")]
+    [InlineData("ASPNETCORE_URLS", "nonsense", "Invalid url: 'nonsense'")]
     [InlineData("Authentication__Schemes__Bearer__Authority", "https://issuer.test", "Authentication:Schemes:Bearer:ValidAudiences is missing")]
     [InlineData("Authentication__Schemes__Bearer__PublicKeys__0", "nonsense", "Authentication:Schemes:Bearer:PublicKeys:0 must be an RSA or elliptic curve public key")]
     [InlineData("Authentication__Schemes__Bearer__SigningKeys__0__Value", "c2hvcnQ=", "Authentication:Schemes:Bearer:SigningKeys:0:Value must be the Base64 of at least 32 bytes.")]
     public async Task A_setting_that_cannot_work_stops_the_start_in_plain_words(string name, string value, string message)
     {
-        var (exitCode, output) = await ServerProcess.RunToEndAsync(["--urls", "http://127.0.0.1:0"], (name, value));
+        var (exitCode, output) = await ServerProcess.RunToEndAsync(name == "ASPNETCORE_URLS" ? [] : ["--urls", "http://127.0.0.1:0"], (name, value));
 
         Assert.Equal(1, exitCode);
         Assert.Contains(message, output, StringComparison.Ordinal);

@@ -210,7 +210,7 @@ public sealed class JsonFeatureReader
         var name = Shorten(ref reader);
         var meant = Suggest(name, _featureNames, findings);
         findings.Error(row, name, meant is null
-            ? "Unknown feature; leave it out."
+            ? name == _signature.InstancesKey ? $"'{name}' holds rows; send it alone, without other keys." : "Unknown feature; leave it out."
             : $"Unknown feature; did you mean '{meant}'?");
     }
 
@@ -428,6 +428,14 @@ public sealed class JsonFeatureReader
         throw new MalformedJsonException("The body is not valid UTF-8.", 1 + json[..at].Count((byte)'\n'), at - json[..at].LastIndexOf((byte)'\n'));
     }
 
+    // The library's message begins with the text that it could not read, however long that is.
+    private static string WithoutSendersText(string message)
+    {
+        const int LongestQuote = 4;
+        var end = message.LastIndexOf("' is ", StringComparison.Ordinal);
+        return message.StartsWith('\'') && end > LongestQuote + 1 ? string.Concat("The text here", message.AsSpan(end + 1)) : message;
+    }
+
     private static MalformedJsonException Malformed(JsonException exception, ReadOnlySpan<byte> json)
     {
         if (json.Trim(" \t\r\n"u8).IsEmpty)
@@ -438,6 +446,6 @@ public sealed class JsonFeatureReader
         // The message ends in the place, counted from 0, which is given apart and counted from 1.
         var message = exception.Message;
         var place = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return new MalformedJsonException(place < 0 ? message : message[..place], (exception.LineNumber ?? 0) + 1, (exception.BytePositionInLine ?? 0) + 1);
+        return new MalformedJsonException(WithoutSendersText(place < 0 ? message : message[..place]), (exception.LineNumber ?? 0) + 1, (exception.BytePositionInLine ?? 0) + 1);
     }
 }

@@ -35,6 +35,21 @@ public sealed class PredictionBatch
         return Probabilities.Slice(row * classes, classes);
     }
 
+    /// <summary>Adds an error for each row whose answer is no finite number, which JSON could not hold: huge features can overflow a model.</summary>
+    public void ReportUnanswered(Findings findings)
+    {
+        var numbers = Signature.Classes is null ? Values : Probabilities;
+        var columns = Signature.Classes?.Count ?? 1;
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (!float.IsFinite(numbers[i]))
+            {
+                findings.Error(i / columns, null, "The model has no finite answer to these features; send values nearer to the training data.");
+                i = (((i / columns) + 1) * columns) - 1;
+            }
+        }
+    }
+
     /// <summary>Makes room for that many rows; their contents are undefined until a scorer writes them.</summary>
     public void Resize(int rows)
     {

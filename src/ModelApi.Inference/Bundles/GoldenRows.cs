@@ -73,6 +73,14 @@ public sealed class GoldenRows
 
             ReadAnswer(node);
         }
+        catch (MalformedJsonException exception)
+        {
+            faults.Add(new BundleFault(FileName, $"line {line} $.input", exception.Message));
+        }
+        catch (InvalidOperationException exception) when (exception.Source == "System.Text.Json")
+        {
+            faults.Add(new BundleFault(FileName, $"line {line}", "A text in it holds half of a surrogate pair (such as \\ud800 alone)."));
+        }
         catch (JsonException exception)
         {
             faults.Add(new BundleFault(FileName, $"line {line}", $"Not valid JSON: {exception.Message}"));

@@ -7,6 +7,9 @@ namespace ModelApi.Inference.Bundles;
 /// <summary>Reads what an ONNX file declares, and refuses data that it keeps outside the bundle.</summary>
 internal static class GraphReader
 {
+    // The weights are fields that the schema leaves out: kept, each would be copied.
+    private static readonly MessageParser<OnnxModel> Parser = OnnxModel.Parser.WithDiscardUnknownFields(true);
+
     /// <summary>TensorProto.DataLocation.EXTERNAL.</summary>
     private const int External = 1;
 
@@ -20,7 +23,7 @@ internal static class GraphReader
         OnnxModel model;
         try
         {
-            model = OnnxModel.Parser.ParseFrom(content);
+            model = Parser.ParseFrom(content);
         }
         catch (InvalidProtocolBufferException exception)
         {

@@ -7,7 +7,7 @@ namespace ModelApi.Inference.Bundles;
 internal sealed class GraphWiring
 {
     private static readonly TensorElementType[] NumericTypes =
-        [TensorElementType.Float, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Int32, TensorElementType.Bool];
+        [TensorElementType.Float, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Bool];
 
     private readonly BundleManifest _manifest;
     private readonly ICollection<BundleFault> _faults;
@@ -105,12 +105,12 @@ internal sealed class GraphWiring
     {
         var fits = feature.Type == FeatureType.String
             ? input.ElementType == TensorElementType.String
-            : input.ElementType is { } type && NumericTypes.Contains(type);
+            : input.ElementType is { } element && NumericTypes.Contains(element);
         if (!fits)
         {
-            Fault(path, $"Takes {Describe(input.ElementType)}, but feature '{feature.Name}' is of type {feature.Type.ToString().ToLowerInvariant()}.");
+            Fault(path, $"Takes {Describe(input.ElementType)}, but feature '{feature.Name}' is of type {feature.Type.ToString().ToLowerInvariant()}: strings feed tensor(string), others {string.Join(", ", NumericTypes.Select(type => Describe(type)))}.");
         }
-        else if (input.ElementType is TensorElementType.Int32 or TensorElementType.Int64 or TensorElementType.Bool)
+        else if (input.ElementType is TensorElementType.Int64 or TensorElementType.Bool)
         {
             if (feature.Type == FeatureType.Number)
             {

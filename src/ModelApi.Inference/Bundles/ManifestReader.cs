@@ -32,6 +32,11 @@ internal sealed partial class ManifestReader(BundleLimits limits)
             faults.Add(new BundleFault(FileName, exception.Path ?? "", $"Not valid JSON: {exception.Message}"));
             return null;
         }
+        catch (InvalidOperationException exception) when (exception.Source == "System.Text.Json")
+        {
+            faults.Add(new BundleFault(FileName, "", "A text in it holds half of a surrogate pair (such as \\ud800 alone)."));
+            return null;
+        }
     }
 
     private BundleManifest? ReadManifest(ManifestNode root, IDictionary<string, string> files)

@@ -14,7 +14,7 @@ internal sealed class Encoders
 
     public Encoders(IEnumerable<byte[]> graphs)
     {
-        foreach (var graph in graphs.Select(content => OnnxModel.Parser.ParseFrom(content).Graph))
+        foreach (var graph in graphs.Select(content => OnnxModel.Parser.WithDiscardUnknownFields(true).ParseFrom(content).Graph))
         {
             var sources = graph.Input.ToDictionary(input => input.Name, input => input.Name, StringComparer.Ordinal);
             foreach (var node in graph.Node)

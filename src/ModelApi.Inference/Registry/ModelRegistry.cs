@@ -1,10 +1,14 @@
 using System.Collections.Frozen;
+using ModelApi.Inference.Bundles;
 
 namespace ModelApi.Inference.Registry;
 
 /// <summary>All models and versions that are loaded. Readers see one immutable snapshot and take no lock.</summary>
 public sealed class ModelRegistry : IDisposable
 {
+    // What a model is listed with whose versions cannot be seen.
+    private const string UnknownVersion = "-";
+
     private readonly string _root;
     private readonly string _defaultModel;
     private readonly VersionLoader _loader;
@@ -39,12 +43,13 @@ public sealed class ModelRegistry : IDisposable
     /// <summary>Loads every version below the root, several at a time. A bad one stops nobody else.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var folders = FindVersionFolders();
+        var unreadable = new List<ModelVersion>();
+        var folders = FindVersionFolders(unreadable);
         var versions = new ModelVersion[folders.Count];
         await Parallel.ForAsync(0, folders.Count, cancellationToken, async (i, cancellation) =>
             versions[i] = await _loader.LoadAsync(folders[i].Model, folders[i].Folder, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
 
-        _models = versions
+        _models = versions.Concat(unreadable)
             .GroupBy(version => version.Model, StringComparer.Ordinal)
             .Select(group => new Model(group.Key, [.. group.OrderBy(version => version.Version.Length).ThenBy(version => version.Version, StringComparer.Ordinal)]))
             .ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
@@ -60,25 +65,40 @@ public sealed class ModelRegistry : IDisposable
         }
     }
 
-    private List<(string Model, string Folder)> FindVersionFolders()
+    private List<(string Model, string Folder)> FindVersionFolders(List<ModelVersion> unreadable)
     {
-        if (!Directory.Exists(_root))
+        var folders = new List<(string Model, string Folder)>();
+        try
         {
-            RootFault = $"The folder of models does not exist: {_root}";
-            return [];
+            foreach (var model in Visible(_root))
+            {
+                try
+                {
+                    folders.AddRange(Visible(model).Select(version => (Path.GetFileName(model), version)));
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    unreadable.Add(ModelVersion.Failed(
+                        Path.GetFileName(model), UnknownVersion, [new BundleFault("", "", $"The model's folder cannot be read: {exception.Message}")], TimeSpan.Zero));
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            RootFault = Directory.Exists(_root)
+                ? $"The folder of models cannot be read: {exception.Message}"
+                : $"The folder of models does not exist: {_root}";
+            return folders;
         }
 
-        var folders = Directory.EnumerateDirectories(_root)
-            .Where(folder => Path.GetFileName(folder)[0] != '.')
-            .SelectMany(model => Directory.EnumerateDirectories(model)
-                .Where(folder => Path.GetFileName(folder)[0] != '.')
-                .Select(folder => (Path.GetFileName(model), folder)))
-            .ToList();
-        if (folders.Count == 0)
+        if (folders.Count + unreadable.Count == 0)
         {
             RootFault = $"The folder of models holds no <name>/<version>/ folder: {_root}";
         }
 
         return folders;
     }
+
+    private static IEnumerable<string> Visible(string folder) =>
+        Directory.GetDirectories(folder).Where(child => Path.GetFileName(child)[0] != '.');
 }

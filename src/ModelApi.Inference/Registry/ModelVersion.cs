@@ -10,9 +10,14 @@ public sealed class ModelVersion : IDisposable
 {
     // Workspaces beyond this size are left to the garbage collector rather than kept for the life of the version.
     private const int LargestKeptBatch = 256;
+    private const int LargestKeptAnswer = 256 * 1024;
     private static readonly int MostKept = Environment.ProcessorCount * 4;
 
     private readonly ConcurrentBag<ScoringWorkspace> _workspaces = [];
+    private int _kept;
+
+    // Requests that hold a workspace, and one for the registry: the scorer is freed when the last of them lets go.
+    private int _leases = 1;
 
     private ModelVersion(string model, string version) => (Model, Version) = (model, version);
 
@@ -72,19 +77,43 @@ public sealed class ModelVersion : IDisposable
             throw new InvalidOperationException($"Version {Version} of model '{Model}' is not ready.");
         }
 
-        return _workspaces.TryTake(out var workspace) ? workspace : new ScoringWorkspace(Manifest.Signature);
+        Interlocked.Increment(ref _leases);
+        if (!_workspaces.TryTake(out var workspace))
+        {
+            return new ScoringWorkspace(Manifest.Signature);
+        }
+
+        Interlocked.Decrement(ref _kept);
+        return workspace;
     }
 
     /// <summary>Takes a workspace back for a later request.</summary>
     public void Return(ScoringWorkspace workspace)
     {
         workspace.Clear();
-        if (workspace.Features.Capacity <= LargestKeptBatch && _workspaces.Count < MostKept)
+        if (workspace.Features.Capacity <= LargestKeptBatch && workspace.Answer.Capacity <= LargestKeptAnswer)
         {
-            _workspaces.Add(workspace);
+            if (Interlocked.Increment(ref _kept) <= MostKept)
+            {
+                _workspaces.Add(workspace);
+            }
+            else
+            {
+                Interlocked.Decrement(ref _kept);
+            }
         }
+
+        Release();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Scorer?.Dispose();
+    /// <summary>Lets go of the version; its scorer is freed once no request holds a workspace any more.</summary>
+    public void Dispose() => Release();
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _leases) == 0)
+        {
+            Scorer?.Dispose();
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Signatures;
 
@@ -15,8 +16,12 @@ public sealed class ScoringWorkspace(Signature signature)
     /// <summary>What is wrong or unusual about them.</summary>
     public Findings Findings { get; } = new();
 
+    /// <summary>The answer as it will be sent.</summary>
+    public ArrayBufferWriter<byte> Answer { get; } = new();
+
     internal void Clear()
     {
+        Answer.ResetWrittenCount();
         Features.Clear();
         Findings.Clear();
     }

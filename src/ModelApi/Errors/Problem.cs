@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using ModelApi.Telemetry;
 
 namespace ModelApi.Errors;
 
@@ -35,7 +35,7 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
             details.Extensions[name] = value;
         }
 
-        details.Extensions["traceId"] = Activity.Current?.Id ?? context.TraceIdentifier;
+        details.Extensions["traceId"] = TraceId.Of(context);
         return TypedResults.Problem(details).ExecuteAsync(context);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -9,6 +10,7 @@ namespace ModelApi.Health;
 internal static class HealthEndpoints
 {
     private static readonly string[] Head = [HttpMethods.Head];
+    private static readonly DateTimeOffset ProcessStart = FindProcessStart();
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -34,6 +36,12 @@ internal static class HealthEndpoints
             .Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
     }
 
+    private static DateTimeOffset FindProcessStart()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.StartTime;
+    }
+
     // Balancers and uptime checks also ask with HEAD; the document shows each address once.
     private static RouteHandlerBuilder Map(RouteGroupBuilder group, string path, Delegate handler)
     {
@@ -41,14 +49,14 @@ internal static class HealthEndpoints
         return group.MapGet(path, handler);
     }
 
-    private static IResult GetAlive(HttpRequest request, TimeProvider time, IHostEnvironment environment)
+    private static IResult GetAlive(HttpRequest request, TimeProvider time)
     {
         if (request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase))
         {
             return TypedResults.Content(AlivePage.Html, MediaTypeNames.Text.Html);
         }
 
-        var uptime = time.GetUtcNow() - System.Diagnostics.Process.GetCurrentProcess().StartTime.ToUniversalTime();
+        var uptime = time.GetUtcNow() - ProcessStart;
         return TypedResults.Ok(new AliveReply("Model API is alive!", Product.Name, Product.Version, Math.Round(uptime.TotalSeconds, 1), "/docs"));
     }
 

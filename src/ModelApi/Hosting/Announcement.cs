@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
 using ModelApi.Identity;
 using ModelApi.Inference.Registry;
 using ModelApi.Models;
@@ -9,7 +10,7 @@ namespace ModelApi.Hosting;
 
 /// <summary>Says on the console, once the models are loaded, what is served, where the docs are and how to call it.</summary>
 internal sealed class Announcement(
-    IServer server, ModelLoading loading, ModelRegistry registry, ApiKeyStore keys, IHostEnvironment environment, IHostApplicationLifetime lifetime)
+    IServer server, ModelLoading loading, ModelRegistry registry, ApiKeyStore keys, IHostEnvironment environment, IConfiguration configuration, IHostApplicationLifetime lifetime)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,8 +26,9 @@ internal sealed class Announcement(
             return;
         }
 
-        // A test host has no addresses and nobody who reads.
-        if (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address)
+        // Not among JSON lines, which programs read. A test host has no addresses and nobody who reads.
+        if (configuration["Logging:Console:FormatterName"] != ConsoleFormatterNames.Json
+            && server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address)
         {
             await Console.Out.WriteAsync(Text(PublicAddress(address)));
         }

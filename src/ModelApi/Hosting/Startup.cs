@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace ModelApi.Hosting;
@@ -15,12 +17,12 @@ internal static class Startup
             // Before the host does the same, which would log each failure with a stack trace.
             app.Services.GetService<IStartupValidator>()?.Validate();
             await app.RunAsync();
-            return 0;
+            return Environment.ExitCode;
         }
         catch (OperationCanceledException)
         {
             // Told to stop before the port was open: nothing was served, and nothing failed.
-            return 0;
+            return Environment.ExitCode;
         }
         catch (Exception exception) when (Explain(exception) is { } lines)
         {
@@ -39,12 +41,21 @@ internal static class Startup
         OptionsValidationException invalid => invalid.Failures,
         AggregateException all when all.InnerExceptions.All(inner => inner is OptionsValidationException) =>
             all.InnerExceptions.Cast<OptionsValidationException>().SelectMany(invalid => invalid.Failures),
+        IOException { InnerException: AddressInUseException } taken =>
+            [taken.Message, "Stop the other process, or listen elsewhere: --urls http://localhost:8901"],
 
-        // The configuration binder's exception: its message names the key and the type.
-        InvalidOperationException { InnerException: FormatException or ArgumentException } unreadable => [unreadable.Message],
-
-        // Kestrel's exception when an address is taken.
-        IOException taken => [taken.Message, "Stop the other process, or listen elsewhere: --urls http://localhost:8901"],
+        // A setting of the wrong type, settings that are no JSON, an address that is none, a certificate that is missing:
+        // the messages name what is wrong.
+        InvalidOperationException or InvalidDataException or IOException or FormatException or ArgumentException or SocketException =>
+            Messages(exception),
         _ => null,
     };
+
+    private static IEnumerable<string> Messages(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            yield return exception.Message;
+        }
+    }
 }

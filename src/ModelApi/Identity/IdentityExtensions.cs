@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
+using ModelApi.Errors;
 
 namespace ModelApi.Identity;
 
@@ -76,13 +77,28 @@ internal static class IdentityExtensions
         };
         jwt.Events = new JwtBearerEvents
         {
+            // Without this, an authority that cannot be reached would be an exception of the server.
+            OnAuthenticationFailed = failed =>
+            {
+                failed.Fail(failed.Exception);
+                return Task.CompletedTask;
+            },
             OnChallenge = challenge =>
             {
                 challenge.HandleResponse();
+                if (challenge.AuthenticateFailure is { } unreachable and not (SecurityTokenException or ArgumentException or AggregateException))
+                {
+                    Unreachable(challenge.HttpContext, unreachable);
+                    return Problems.NotReady("The keys of the authority that issues tokens cannot be had now; try again later.").WriteAsync(challenge.HttpContext);
+                }
+
                 return BearerChallenge.WriteAsync(challenge.HttpContext, challenge.AuthenticateFailure is { } failure ? Reason(failure) : null);
             },
         };
     }
+
+    private static void Unreachable(HttpContext context, Exception exception) =>
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("ModelApi.Identity").AuthorityFailed(exception.Message);
 
     // The library's own messages repeat the token's claims and keys.
     private static string Reason(Exception failure) => failure switch

@@ -65,6 +65,11 @@ internal sealed record JwtSettings
             yield return $"{Section}:ValidIssuer is missing: name the issuer of the tokens.";
         }
 
+        if (new[] { Authority, MetadataAddress }.OfType<string>().FirstOrDefault(address => !IsAllowed(address)) is { } refused)
+        {
+            yield return $"{Section}: '{refused}' must be an https:// address (or http:// with RequireHttpsMetadata=false).";
+        }
+
         for (var i = 0; i < SigningKeys.Count; i++)
         {
             if (SigningKeys[i].TryDecode() is not { Length: >= 32 })
@@ -85,6 +90,10 @@ internal sealed record JwtSettings
     /// <summary>The keys that the configuration holds; those of an authority come from its metadata.</summary>
     public IReadOnlyList<SecurityKey> Keys() =>
         [.. SigningKeys.Select(key => new SymmetricSecurityKey(key.TryDecode()) { KeyId = key.Id }), .. PublicKeys.Select(TryReadPem).OfType<SecurityKey>()];
+
+    private bool IsAllowed(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && !RequireHttpsMetadata));
 
     private static SecurityKey? TryReadPem(string pem)
     {

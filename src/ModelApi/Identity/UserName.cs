@@ -9,8 +9,16 @@ internal static class UserName
     private static readonly string[] Claims =
         ["preferred_username", "unique_name", ClaimTypes.Name, "name", "sub", ClaimTypes.NameIdentifier];
 
+    private const int Longest = 128;
+
     public static string? Of(ClaimsPrincipal user) =>
-        user.Identity is { IsAuthenticated: true } identity
-            ? Claims.Select(claim => user.FindFirst(claim)?.Value).FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? identity.Name ?? "unnamed"
+        user.Identity is { IsAuthenticated: true }
+            ? Tame(Claims.Select(claim => user.FindFirst(claim)?.Value).FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? "unnamed")
             : null;
+
+    // A token's issuer chooses the name; in a log it must not start lines or move a terminal's cursor.
+    private static string Tame(string name) =>
+        name.Length <= Longest && !name.Any(char.IsControl)
+            ? name
+            : string.Concat(name.Take(Longest).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
 }

@@ -29,6 +29,8 @@ internal sealed class ModelLoading(ModelRegistry registry, ILogger<ModelLoading>
         }
         catch (Exception exception)
         {
+            // The host stops when a background service fails, and would call that a success.
+            Environment.ExitCode = 1;
             _completion.SetException(exception);
             throw;
         }

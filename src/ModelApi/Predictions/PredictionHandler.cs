@@ -29,15 +29,24 @@ internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsO
             return;
         }
 
-        var problem = await ScoreBodyAsync(context, version!);
-        if (problem is not null)
+        var workspace = version!.Rent();
+        try
         {
-            await problem.WriteAsync(context);
-            return;
-        }
+            if (await ScoreBodyAsync(context, version, workspace) is { } problem)
+            {
+                await problem.WriteAsync(context);
+                return;
+            }
 
-        context.Response.ContentLength = context.Response.BodyWriter.UnflushedBytes;
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            // Only a whole answer reaches the response: what fails before leaves room for a problem document.
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = workspace.Answer.WrittenCount;
+            await context.Response.BodyWriter.WriteAsync(workspace.Answer.WrittenMemory, context.RequestAborted);
+        }
+        finally
+        {
+            version.Return(workspace);
+        }
     }
 
     private Problem? FindVersion(string name, out ModelVersion? version)
@@ -62,7 +71,7 @@ internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsO
     private static Problem? CheckContent(HttpRequest request)
     {
         // Encodings that are known have been taken off before this.
-        if (request.Headers.ContentEncoding.Count > 0)
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
         {
             return Problems.UnsupportedMediaType("The Content-Encoding is not known; send gzip, br, deflate or none.");
         }
@@ -78,17 +87,13 @@ internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsO
             : null;
     }
 
-    /// <returns>What is wrong with the request, or null when its answer is in the response's buffer.</returns>
-    private async ValueTask<Problem?> ScoreBodyAsync(HttpContext context, ModelVersion version)
+    /// <returns>What is wrong with the request, or null when its answer is in the workspace.</returns>
+    private async ValueTask<Problem?> ScoreBodyAsync(HttpContext context, ModelVersion version, ScoringWorkspace workspace)
     {
+        RequestBody body;
         try
         {
-            using var body = await RequestBody.ReadAsync(context.Request, _maxBodyBytes, context.RequestAborted);
-            return Score(body.Content.Span, version, context);
-        }
-        catch (MalformedJsonException exception)
-        {
-            return Problems.MalformedJson(exception);
+            body = await RequestBody.ReadAsync(context.Request, _maxBodyBytes, context.RequestAborted);
         }
         catch (BadHttpRequestException exception)
         {
@@ -96,31 +101,42 @@ internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsO
                 ? Problems.TooLarge(_maxBodyBytes)
                 : Problems.OfStatus(exception.StatusCode, context);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {
+            // GZipStream and DeflateStream throw the first of a body that they cannot unpack, BrotliStream the second.
             return Problems.OfStatus(StatusCodes.Status400BadRequest, context) with { Detail = "The body is not what its Content-Encoding says." };
+        }
+
+        using (body)
+        {
+            try
+            {
+                return Score(body.Content.Span, version, workspace, context);
+            }
+            catch (MalformedJsonException exception)
+            {
+                return Problems.MalformedJson(exception);
+            }
         }
     }
 
-    private static Problem? Score(ReadOnlySpan<byte> json, ModelVersion version, HttpContext context)
+    private static Problem? Score(ReadOnlySpan<byte> json, ModelVersion version, ScoringWorkspace workspace, HttpContext context)
     {
-        var workspace = version.Rent();
-        try
+        var shape = version.Reader!.Read(json, workspace.Features, workspace.Findings);
+        if (workspace.Findings.Errors.Count == 0)
         {
-            var shape = version.Reader!.Read(json, workspace.Features, workspace.Findings);
-            if (workspace.Findings.Errors.Count > 0)
-            {
-                return Problems.InvalidFeatures(workspace.Findings, shape);
-            }
-
             version.Scorer!.Score(workspace.Features, workspace.Predictions);
-            context.Response.ContentType = "application/json";
-            PredictionReply.Write(context.Response.BodyWriter, shape, version, workspace, UserName.Of(context.User));
-            return null;
+            workspace.Predictions.ReportUnanswered(workspace.Findings);
         }
-        finally
+
+        // A request past its deadline is answered by the deadline's own problem.
+        context.RequestAborted.ThrowIfCancellationRequested();
+        if (workspace.Findings.Errors.Count > 0)
         {
-            version.Return(workspace);
+            return Problems.InvalidFeatures(workspace.Findings, shape);
         }
+
+        PredictionReply.Write(workspace.Answer, shape, version, workspace, UserName.Of(context.User));
+        return null;
     }
 }

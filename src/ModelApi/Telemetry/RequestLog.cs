@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
 using ModelApi.Identity;
 using ModelApi.Inference.Registry;
 
@@ -34,10 +35,15 @@ internal static class RequestLog
     private static void Write(HttpContext context, ILogger logger, double milliseconds)
     {
         // The pattern, not the path: a path is the sender's text.
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
+        var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
         var method = IsKnown(context.Request.Method) ? context.Request.Method : "(other)";
         var user = UserName.Of(context.User) ?? "-";
-        if (context.Features.Get<ModelVersion>() is { } version)
+        if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
+        {
+            logger.Refused(method, route, context.Response.StatusCode, milliseconds, user, TraceId.Of(context));
+        }
+        else if (context.Features.Get<ModelVersion>() is { } version)
         {
             logger.Predicted(method, route, context.Response.StatusCode, milliseconds, user, version.Model, version.Version);
         }

@@ -1,6 +1,7 @@
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
+using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Inference.Tests.Fixtures;
 
@@ -105,6 +106,40 @@ public sealed class ModelRegistryTests : IDisposable
         Assert.Empty(next.Findings.Warnings);
         next.Features.AddRow();
         Assert.Null(next.Features.Texts(1)[0]);
+    }
+
+    [Fact]
+    public async Task A_scorer_is_freed_only_after_the_last_request_has_returned()
+    {
+        _models.AddBank();
+        ScorerSpy? spy = null;
+        var registry = new ModelRegistry(_models.Root, "bank", new VersionLoader(
+            new BundleReader(), bundle => spy = new ScorerSpy(new OnnxRuntimeScorer(bundle)), new ReadLimits()));
+        await registry.LoadAsync(CancellationToken.None);
+        var version = registry.Find("bank")!.Production!;
+        var workspace = version.Rent();
+
+        registry.Dispose();
+        var whileRented = spy!.IsDisposed;
+        version.Return(workspace);
+
+        Assert.False(whileRented);
+        Assert.True(spy.IsDisposed);
+    }
+
+    private sealed class ScorerSpy(OnnxRuntimeScorer scorer) : IScorer
+    {
+        public bool IsDisposed { get; private set; }
+
+        public string Engine => scorer.Engine;
+
+        public void Score(FeatureBatch features, PredictionBatch predictions) => scorer.Score(features, predictions);
+
+        public void Dispose()
+        {
+            scorer.Dispose();
+            IsDisposed = true;
+        }
     }
 
     private static VersionLoader Loader { get; } = new(new BundleReader(), bundle => new OnnxRuntimeScorer(bundle), new ReadLimits());

@@ -49,6 +49,7 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
     [InlineData("\"age\":41,", "", "/age: Missing; must be an integer.")]
     [InlineData("\"marital\"", "\"martial\"", "/martial: Unknown feature; did you mean 'marital'?", "/marital: Missing; must be a string.")]
     [InlineData("\"age\":41", "\"age\":41,\"zzz\":1", "/zzz: Unknown feature; leave it out.")]
+    [InlineData("\"age\":41", "\"age\":41,\"instances\":[]", "/instances: 'instances' holds rows; send it alone, without other keys.")]
     [InlineData("41", "\"41\"", "/age: Must be an integer, not a string.")]
     [InlineData("\"married\"", "7", "/marital: Must be a string, not a number.")]
     [InlineData("41", "true", "/age: Must be an integer, not a boolean.")]
@@ -144,12 +145,15 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
         await response.ReadProblemAsync(413, "too-large");
     }
 
-    [Fact]
-    public async Task A_body_that_is_not_what_its_encoding_says_is_400()
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    public async Task A_body_that_is_not_what_its_encoding_says_is_400(string encoding)
     {
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Good));
+        using var content = new ByteArrayContent([0xFF, 0x00, .. Encoding.UTF8.GetBytes(Good)]);
         content.Headers.ContentType = new("application/json");
-        content.Headers.ContentEncoding.Add("gzip");
+        content.Headers.ContentEncoding.Add(encoding);
 
         var response = await api.Client().PostAsync(new Uri("/predict", UriKind.Relative), content);
 
@@ -190,6 +194,40 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
         var response = await api.Client().PostAsync(new Uri("/predict", UriKind.Relative), content);
 
         await response.ReadProblemAsync(415, "unsupported-media-type");
+    }
+
+    [Fact]
+    public async Task A_body_that_says_it_is_not_encoded_is_read()
+    {
+        using var content = Requests.Json(Good);
+        content.Headers.ContentEncoding.Add("identity");
+
+        var response = await api.Client().PostAsync(new Uri("/predict", UriKind.Relative), content);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_configured_depth_of_nesting_holds()
+    {
+        using var host = ModelApiHost.With(("Limits:MaxJsonDepth", "3"));
+
+        var within = await host.Client().PredictAsync(Good.Replace("41", "[[1]]", StringComparison.Ordinal));
+        var beyond = await host.Client().PredictAsync(Good.Replace("41", "[[[1]]]", StringComparison.Ordinal));
+
+        await within.ReadProblemAsync(422, "invalid-features");
+        await beyond.ReadProblemAsync(400, "malformed-json");
+    }
+
+    [Theory]
+    [InlineData("{\"age\": nsecret}")]
+    [InlineData("{\"age\": tXX}")]
+    public async Task A_problem_does_not_repeat_what_was_sent(string body)
+    {
+        var problem = await (await api.Client().PredictAsync(body.Replace("XX", new string('x', 100_000), StringComparison.Ordinal))).ReadProblemAsync(400, "malformed-json");
+
+        Assert.DoesNotContain("secret", problem.GetRawText(), StringComparison.Ordinal);
+        Assert.InRange(problem.GetRawText().Length, 1, 500);
     }
 
     [Theory]

@@ -96,6 +96,35 @@ public sealed class JwtTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_cannot_break_the_lines_of_a_log()
+    {
+        var claims = Jwt.Claims();
+        claims["sub"] = "eve\r\n\u001b[2Jinfo: all is well" + new string('x', 1000);
+
+        var answer = await (await _api.ClientWith(Jwt.Rs256(Rsa, claims)).PredictAsync(Requests.Row().ToJsonString())).ReadJsonAsync();
+
+        var name = answer.GetProperty("username").GetString()!;
+        Assert.StartsWith("eve\uFFFD\uFFFD\uFFFD[2Jinfo", name, StringComparison.Ordinal);
+        Assert.Equal(128, name.Length);
+    }
+
+    [Fact]
+    public async Task An_authority_that_cannot_be_reached_is_503_for_tokens_and_no_matter_for_keys()
+    {
+        using var api = ModelApiHost.With(
+            ("Authentication:Schemes:Bearer:Authority", "http://127.0.0.1:9"),
+            ("Authentication:Schemes:Bearer:RequireHttpsMetadata", "false"),
+            ("Authentication:Schemes:Bearer:ValidAudience", Jwt.Audience));
+
+        var token = await api.ClientWith(Jwt.Rs256(Rsa, Jwt.Claims())).PredictAsync(Requests.Row().ToJsonString());
+        var key = await api.Client().PredictAsync(Requests.Row().ToJsonString());
+
+        await token.ReadProblemAsync(503, "not-ready");
+        Assert.NotNull(token.Headers.RetryAfter);
+        Assert.True(key.IsSuccessStatusCode);
+    }
+
+    [Fact]
     public async Task Keys_are_taken_from_an_authority()
     {
         await using var authority = await Authority.StartAsync(Rsa);

@@ -30,9 +30,11 @@ public sealed class RequestLogTests : IDisposable
     [Fact]
     public async Task A_refused_request_is_logged_with_its_status()
     {
-        await _api.ClientWith("wrong").PredictAsync("{}");
+        var problem = await (await _api.ClientWith("wrong").PredictAsync("{}")).ReadProblemAsync(401, "unauthorized");
 
-        Assert.Matches(@"^POST /predict 401 in \d+\.\d{3} ms, user -$", Assert.Single(_log.Of("ModelApi.Requests")));
+        var line = Assert.Single(_log.Of("ModelApi.Requests"));
+        Assert.Matches(@"^POST /predict 401 in \d+\.\d{3} ms, user -, trace ", line);
+        Assert.EndsWith(problem.GetProperty("traceId").GetString()!, line, StringComparison.Ordinal);
     }
 
     [Fact]

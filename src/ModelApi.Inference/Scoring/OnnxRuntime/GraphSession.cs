@@ -91,9 +91,6 @@ internal sealed class GraphSession : IDisposable
                 case TensorElementType.Int64:
                     Fill(numbers.GetTensorMutableDataAsSpan<long>(), column, input.Features.Count, source, value => (long)value);
                     break;
-                case TensorElementType.Int32:
-                    Fill(numbers.GetTensorMutableDataAsSpan<int>(), column, input.Features.Count, source, value => (int)value);
-                    break;
                 case TensorElementType.Bool:
                     Fill(numbers.GetTensorMutableDataAsSpan<bool>(), column, input.Features.Count, source, value => value != 0);
                     break;
