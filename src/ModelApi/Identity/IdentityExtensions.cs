@@ -80,15 +80,17 @@ internal static class IdentityExtensions
             // Without this, an authority that cannot be reached would be an exception of the server.
             OnAuthenticationFailed = failed =>
             {
-                failed.Fail(failed.Exception);
+                failed.Fail(failed.Exception is SecurityTokenException or ArgumentException or AggregateException
+                    ? failed.Exception
+                    : new AuthorityUnreachableException(failed.Exception));
                 return Task.CompletedTask;
             },
             OnChallenge = challenge =>
             {
                 challenge.HandleResponse();
-                if (challenge.AuthenticateFailure is { } unreachable and not (SecurityTokenException or ArgumentException or AggregateException))
+                if (challenge.AuthenticateFailure is AuthorityUnreachableException unreachable)
                 {
-                    Unreachable(challenge.HttpContext, unreachable);
+                    LoggerOf(challenge.HttpContext).AuthorityFailed(unreachable.Message);
                     return Problems.NotReady("The keys of the authority that issues tokens cannot be had now; try again later.").WriteAsync(challenge.HttpContext);
                 }
 
@@ -97,8 +99,8 @@ internal static class IdentityExtensions
         };
     }
 
-    private static void Unreachable(HttpContext context, Exception exception) =>
-        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("ModelApi.Identity").AuthorityFailed(exception.Message);
+    private static ILogger LoggerOf(HttpContext context) =>
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("ModelApi.Identity");
 
     // The library's own messages repeat the token's claims and keys.
     private static string Reason(Exception failure) => failure switch
