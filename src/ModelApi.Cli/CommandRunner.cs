@@ -8,7 +8,24 @@ namespace ModelApi.Cli;
 internal static class CommandRunner
 {
     /// <summary>For people: progress, tables of results and faults. Standard output is left to results.</summary>
-    public static IAnsiConsole Console { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+    public static IAnsiConsole Console { get; } = Create();
+
+    private static IAnsiConsole Create()
+    {
+        var isTerminal = !System.Console.IsErrorRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(System.Console.Error),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+        });
+        if (!isTerminal)
+        {
+            // Scripts read whole lines.
+            console.Profile.Width = int.MaxValue / 2;
+        }
+
+        return console;
+    }
 
     public static void SetRunner(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
         command.SetAction(async (parsed, cancellationToken) =>

@@ -1,4 +1,5 @@
 using ModelApi.Inference.Registry;
+using ModelApi.Inference.Scoring.OnnxRuntime;
 
 namespace ModelApi.Models;
 
@@ -20,6 +21,7 @@ internal sealed class ModelLoading(ModelRegistry registry, ILogger<ModelLoading>
 
             // What loading leaves behind is many times what serving needs, and never comes again.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            NativeHeap.ReturnFreeMemory();
             Report();
             _completion.SetResult();
         }
