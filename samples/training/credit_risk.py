@@ -70,6 +70,8 @@ def main():
     args = common.parse_arguments("credit-risk", __doc__, "german_credit_data_biased_training.csv")
     rows = common.read_csv(args.data, keep_default_na=False)
     rows = common.select(rows, args.data, texts=[*CATEGORIES, TARGET], numbers=NUMBERS)
+    if strange := set(rows[TARGET]) - set(CLASSES):
+        common.fail(f"{args.data}: {TARGET} must be one of {CLASSES}, not {sorted(strange)}")
     # Half of the file repeats other rows: without this, most held-out rows would also be training rows.
     train, test = common.split(rows.drop_duplicates(), TARGET)
 
