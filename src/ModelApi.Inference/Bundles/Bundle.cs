@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ModelApi.Inference.Bundles;
 
 /// <summary>A model version on disk that was read whole and found without fault.</summary>
@@ -23,4 +25,10 @@ public sealed record Bundle
 
     /// <summary>Rows with the trainer's own answers.</summary>
     public required GoldenRows Golden { get; init; }
+
+    /// <summary>What <c>performance.json</c> says of how well the model does, an object; null when there is none.</summary>
+    public JsonElement? Performance { get; init; }
+
+    /// <summary>What <c>args.json</c> says of how the model was trained, an object; null when there is none.</summary>
+    public JsonElement? Arguments { get; init; }
 }

@@ -9,6 +9,9 @@ public sealed record BundleLimits
     /// <summary>Bytes of any other file.</summary>
     public long MaxFileBytes { get; init; } = 1024L * 1024 * 1024;
 
+    /// <summary>Bytes of a document that is kept in memory, such as <c>performance.json</c>.</summary>
+    public long MaxDocumentBytes { get; init; } = 4 * 1024 * 1024;
+
     /// <summary>Files in the folder.</summary>
     public int MaxFiles { get; init; } = 100;
 

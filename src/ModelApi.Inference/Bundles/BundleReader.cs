@@ -33,6 +33,8 @@ public sealed class BundleReader(BundleLimits? limits = null)
             .OfType<GraphFile>()
             .ToDictionary(graph => graph.File, StringComparer.Ordinal);
 
+        var performance = BundleDocument.Read("performance.json", files, _limits, faults);
+        var arguments = BundleDocument.Read("args.json", files, _limits, faults);
         if (manifest is not null)
         {
             var golden = files.TryGetValue(GoldenRows.FileName, out var rows) ? GoldenRows.Read(rows, manifest.Signature, _limits, faults) : null;
@@ -49,6 +51,8 @@ public sealed class BundleReader(BundleLimits? limits = null)
                         Steps = steps,
                         Answer = answer,
                         Golden = golden!,
+                        Performance = performance,
+                        Arguments = arguments,
                     };
                 }
             }

@@ -19,6 +19,9 @@ public sealed class Model
     /// <summary>The newest version that is ready: the one that serves calls without a version. Null when none is ready.</summary>
     public ModelVersion? Production { get; }
 
+    /// <summary>The version of that number, ready or not, or null.</summary>
+    public ModelVersion? Find(string version) => Versions.FirstOrDefault(candidate => candidate.Version == version);
+
     /// <summary>The stage of one of the versions.</summary>
     public Stage StageOf(ModelVersion version) => ReferenceEquals(version, Production) ? Stage.Production : Stage.None;
 }

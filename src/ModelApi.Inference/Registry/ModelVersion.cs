@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring;
@@ -45,6 +46,12 @@ public sealed class ModelVersion : IDisposable
     /// <summary>How it did on its golden rows; null unless it is ready.</summary>
     public GoldenReport? Golden { get; private init; }
 
+    /// <summary>How well it does, by its bundle; null unless it is ready and says so.</summary>
+    public JsonElement? Performance { get; private init; }
+
+    /// <summary>How it was trained, by its bundle; null unless it is ready and says so.</summary>
+    public JsonElement? Arguments { get; private init; }
+
     /// <summary>From the first byte read to ready or failed.</summary>
     public TimeSpan LoadTime { get; private init; }
 
@@ -61,6 +68,8 @@ public sealed class ModelVersion : IDisposable
             Scorer = scorer,
             Reader = new JsonFeatureReader(bundle.Manifest.Signature, limits),
             Golden = golden,
+            Performance = bundle.Performance,
+            Arguments = bundle.Arguments,
             LoadTime = loadTime,
         };
 

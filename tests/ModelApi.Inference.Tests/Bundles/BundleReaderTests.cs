@@ -215,6 +215,55 @@ public sealed class BundleReaderTests : IDisposable
         Assert.Contains(faults, fault => fault.File == "golden.jsonl" && fault.Path == path);
     }
 
+    [Fact]
+    public async Task What_a_bundle_tells_of_its_model_is_kept()
+    {
+        var bundle = await ReadAsync(Repository.Bank);
+
+        Assert.Equal(9043, bundle.Performance!.Value.GetProperty("overall").GetProperty("n").GetInt32());
+        Assert.Equal(100, bundle.Arguments!.Value.GetProperty("n_estimators").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_bundle_need_not_tell_anything_of_its_model()
+    {
+        var temporary = _models.AddBank();
+        temporary.Remove("performance.json");
+        temporary.Remove("args.json");
+
+        var bundle = await ReadAsync(temporary.Folder);
+
+        Assert.Null(bundle.Performance);
+        Assert.Null(bundle.Arguments);
+    }
+
+    [Theory]
+    [InlineData("performance.json", "{\"overall\":", "", "Not valid JSON")]
+    [InlineData("performance.json", "{\"auc\":NaN}", "", "Not valid JSON")]
+    [InlineData("performance.json", "[1]", "$", "Must be an object.")]
+    [InlineData("args.json", "", "", "Not valid JSON")]
+    [InlineData("args.json", "{\"seed\":1,\"seed\":2}", "", "Not valid JSON")]
+    public async Task What_a_bundle_tells_of_its_model_must_be_a_JSON_object(string file, string content, string path, string message)
+    {
+        var bundle = _models.AddBank();
+        bundle.Write(file, content);
+
+        var fault = Assert.Single(await FaultsAsync(bundle.Folder));
+
+        Assert.Equal((file, path), (fault.File, fault.Path));
+        Assert.StartsWith(message, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_bundle_tells_of_its_model_is_bounded()
+    {
+        var limits = new BundleLimits { MaxDocumentBytes = 1000 };
+
+        var faults = (await Assert.ThrowsAsync<BundleException>(() => new BundleReader(limits).ReadAsync(Repository.Bank, default))).Faults;
+
+        Assert.Contains("at most 1000 are kept", Assert.Single(faults).Message, StringComparison.Ordinal);
+    }
+
     private static Task<Bundle> ReadAsync(string folder) => new BundleReader().ReadAsync(folder, CancellationToken.None);
 
     private static async Task<IReadOnlyList<BundleFault>> FaultsAsync(string folder) =>

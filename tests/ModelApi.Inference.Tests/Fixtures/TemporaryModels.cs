@@ -51,5 +51,11 @@ internal sealed class TemporaryBundle(string folder)
         EditManifest(manifest => manifest["files"]![file] = Convert.ToHexStringLower(SHA256.HashData(content)));
     }
 
+    public void Remove(string file)
+    {
+        File.Delete(PathOf(file));
+        EditManifest(manifest => manifest["files"]!.AsObject().Remove(file));
+    }
+
     public void Write(string file, string content) => Write(file, System.Text.Encoding.UTF8.GetBytes(content));
 }
