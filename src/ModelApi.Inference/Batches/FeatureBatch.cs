@@ -83,6 +83,19 @@ public sealed class FeatureBatch
         return Rows++;
     }
 
+    /// <summary>Takes the row that was added last out again.</summary>
+    public void RemoveLastRow()
+    {
+        Rows--;
+        foreach (var texts in _texts)
+        {
+            if (texts is not null)
+            {
+                texts[Rows] = null;
+            }
+        }
+    }
+
     /// <summary>Sets a value of an integer, number or boolean feature; NaN is missing.</summary>
     public void SetNumber(int row, int feature, double value) => _numbers[feature]![row] = value;
 

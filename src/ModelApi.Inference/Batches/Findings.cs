@@ -8,6 +8,7 @@ public sealed class Findings
 
     private readonly List<Finding> _errors = [];
     private readonly List<Finding> _warnings = [];
+    private readonly List<int> _invalidRows = [];
 
     /// <summary>What makes the request impossible to score.</summary>
     public IReadOnlyList<Finding> Errors => _errors;
@@ -15,15 +16,30 @@ public sealed class Findings
     /// <summary>What was scored all the same.</summary>
     public IReadOnlyList<Finding> Warnings => _warnings;
 
+    /// <summary>The rows that have errors, in ascending order; all of them, however many errors are omitted.</summary>
+    public IReadOnlyList<int> InvalidRows => _invalidRows;
+
+    /// <summary>Whether there is an error about the request as a whole, so that none of its rows can be scored.</summary>
+    public bool IsRequestInvalid { get; private set; }
+
     /// <summary>How many errors beyond <see cref="Limit"/> were found.</summary>
     public int ErrorsOmitted { get; private set; }
 
     /// <summary>How many warnings beyond <see cref="Limit"/> were found.</summary>
     public int WarningsOmitted { get; private set; }
 
-    /// <summary>Adds an error.</summary>
+    /// <summary>Adds an error; those about rows come in the order of the rows.</summary>
     public void Error(int row, string? feature, string message)
     {
+        if (row < 0)
+        {
+            IsRequestInvalid = true;
+        }
+        else if (!IsLatestInvalid(row))
+        {
+            _invalidRows.Add(row);
+        }
+
         if (_errors.Count < Limit)
         {
             _errors.Add(new Finding(row, feature, message));
@@ -47,12 +63,44 @@ public sealed class Findings
         }
     }
 
+    /// <summary>Adds an error to rows that had none.</summary>
+    /// <param name="rows">Indices among the rows without errors, ascending.</param>
+    /// <param name="message">What is wrong with each.</param>
+    internal void ErrorInValidRows(IReadOnlyList<int> rows, string message)
+    {
+        var invalid = _invalidRows.ToArray();
+        var before = 0;
+        foreach (var row in rows)
+        {
+            while (before < invalid.Length && invalid[before] <= row + before)
+            {
+                before++;
+            }
+
+            Error(row + before, null, message);
+        }
+
+        _invalidRows.Sort();
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
         _errors.Clear();
         _warnings.Clear();
+        _invalidRows.Clear();
+        IsRequestInvalid = false;
         ErrorsOmitted = 0;
         WarningsOmitted = 0;
+    }
+
+    /// <summary>Whether the row that is being read has errors.</summary>
+    internal bool IsLatestInvalid(int row) => _invalidRows is [.., var last] && last == row;
+
+    /// <summary>Goes back to that many warnings: those about a row that is not scored are not kept.</summary>
+    internal void TakeBackWarnings(int count, int omitted)
+    {
+        _warnings.RemoveRange(count, _warnings.Count - count);
+        WarningsOmitted = omitted;
     }
 }

@@ -33,7 +33,7 @@ public sealed class JsonFeatureReader
 
     /// <summary>Reads one object, an array of objects, or an object that holds such an array under the instances key.</summary>
     /// <param name="json">The whole request in UTF-8.</param>
-    /// <param name="batch">Empty; receives the rows. Its contents are only good when there are no errors.</param>
+    /// <param name="batch">Empty; receives the rows that are valid, in their order.</param>
     /// <param name="findings">Receives every fault of every row, and what is unusual but scored.</param>
     /// <exception cref="MalformedJsonException">The request is not JSON, is nested too deeply, or is not UTF-8.</exception>
     public RequestShape Read(ReadOnlySpan<byte> json, FeatureBatch batch, Findings findings)
@@ -145,6 +145,7 @@ public sealed class JsonFeatureReader
     private void ReadRow(ref Utf8JsonReader reader, int row, FeatureBatch batch, Findings findings)
     {
         var index = batch.AddRow();
+        var (warnings, warningsOmitted) = (findings.Warnings.Count, findings.WarningsOmitted);
         Span<ulong> seen = stackalloc ulong[8];
         if (_names.Length > seen.Length * 64)
         {
@@ -185,6 +186,12 @@ public sealed class JsonFeatureReader
             {
                 findings.Error(row, _signature.Features[feature].Name, $"Missing; must be {Expected(_signature.Features[feature])}.");
             }
+        }
+
+        if (findings.IsLatestInvalid(row))
+        {
+            batch.RemoveLastRow();
+            findings.TakeBackWarnings(warnings, warningsOmitted);
         }
     }
 

@@ -35,18 +35,42 @@ public sealed class PredictionBatch
         return Probabilities.Slice(row * classes, classes);
     }
 
-    /// <summary>Adds an error for each row whose answer is no finite number, which JSON could not hold: huge features can overflow a model.</summary>
+    /// <summary>
+    /// Takes out each row whose answer is no finite number, which JSON could not hold, and adds an error for it: huge features
+    /// can overflow a model. The other rows move up.
+    /// </summary>
+    /// <param name="findings">Those of the rows that were read, the invalid ones among them included.</param>
     public void ReportUnanswered(Findings findings)
     {
-        var numbers = Signature.Classes is null ? Values : Probabilities;
+        List<int>? unanswered = null;
+        var numbers = Signature.Classes is null ? _values : _probabilities;
         var columns = Signature.Classes?.Count ?? 1;
-        for (var i = 0; i < numbers.Length; i++)
+        var kept = 0;
+        for (var row = 0; row < Rows; row++)
         {
-            if (!float.IsFinite(numbers[i]))
+            var answer = numbers.AsSpan(row * columns, columns);
+            if (!IsFinite(answer))
             {
-                findings.Error(i / columns, null, "The model has no finite answer to these features; send values nearer to the training data.");
-                i = (((i / columns) + 1) * columns) - 1;
+                (unanswered ??= []).Add(row);
+                continue;
             }
+
+            if (kept < row)
+            {
+                answer.CopyTo(numbers.AsSpan(kept * columns, columns));
+                if (Signature.Classes is not null)
+                {
+                    _labels[kept] = _labels[row];
+                }
+            }
+
+            kept++;
+        }
+
+        Rows = kept;
+        if (unanswered is not null)
+        {
+            findings.ErrorInValidRows(unanswered, "The model has no finite answer to these features; send values nearer to the training data.");
         }
     }
 
@@ -63,6 +87,19 @@ public sealed class PredictionBatch
         {
             EnsureLength(ref _values, rows);
         }
+    }
+
+    private static bool IsFinite(ReadOnlySpan<float> answer)
+    {
+        foreach (var number in answer)
+        {
+            if (!float.IsFinite(number))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static void EnsureLength<T>(ref T[] array, int length)

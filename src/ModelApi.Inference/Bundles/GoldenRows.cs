@@ -37,6 +37,7 @@ public sealed class GoldenRows
         var rows = new GoldenRows(signature);
         var reader = new JsonFeatureReader(signature, new ReadLimits());
         var line = 0;
+        var before = faults.Count;
         foreach (var text in Encoding.UTF8.GetString(content).Split('\n').Take(limits.MaxGoldenRows))
         {
             line++;
@@ -46,7 +47,7 @@ public sealed class GoldenRows
             }
         }
 
-        if (rows.Features.Rows == 0)
+        if (rows.Features.Rows == 0 && faults.Count == before)
         {
             faults.Add(new BundleFault(FileName, "", "Holds no rows; a version is only served after it has reproduced some."));
         }

@@ -193,6 +193,38 @@ public sealed class JsonFeatureReaderTests
     }
 
     [Fact]
+    public void Only_valid_rows_reach_the_batch_and_only_they_have_warnings()
+    {
+        var odd = Good.Replace("41", "101", StringComparison.Ordinal);
+        var (batch, findings, _) = Read($"[7,{odd},{odd.Replace("true", "1", StringComparison.Ordinal)},{Good},{{}}]");
+
+        Assert.Equal([101.0, 41.0], batch.Numbers(0).ToArray());
+        Assert.Equal([0, 2, 4], findings.InvalidRows);
+        Assert.False(findings.IsRequestInvalid);
+        Assert.Equal("/1/age", Assert.Single(findings.Warnings).Pointer(RequestShape.Rows));
+    }
+
+    [Fact]
+    public void Every_invalid_row_is_known_however_many_there_are()
+    {
+        var (batch, findings, _) = Read($"[{string.Join(',', Enumerable.Repeat($"{{}},{Good}", 2000))}]", new ReadLimits());
+
+        Assert.Equal(Enumerable.Range(0, 2000).Select(i => 2 * i), findings.InvalidRows);
+        Assert.Equal((2000, Findings.Limit), (batch.Rows, findings.Errors.Count));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{"instances":[{}],"more":1}""")]
+    [InlineData("7")]
+    public void A_fault_of_the_request_as_a_whole_is_not_one_of_a_row(string json)
+    {
+        var (_, findings, _) = Read(json);
+
+        Assert.True(findings.IsRequestInvalid);
+    }
+
+    [Fact]
     public void Rows_beyond_the_limit_are_counted_and_refused()
     {
         var (batch, findings, _) = Read($"[{string.Join(',', Enumerable.Repeat(Good, 12))}]", new ReadLimits(MaxRows: 10));

@@ -33,4 +33,34 @@ public sealed class PredictionBatchTests
 
         Assert.Equal([0, 1], findings.Errors.Select(error => error.Row));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_rows_that_are_answered_keep_their_answers_and_the_others_are_named_by_their_place_in_the_request(bool isClassification)
+    {
+        Feature[] features = [new() { Name = "x", Type = FeatureType.Number, Example = 1 }];
+        var signature = isClassification ? new Signature(features) { Classes = new ClassLabels(["a", "b"]) } : new Signature(features) { Task = ModelTask.Regression };
+        var (batch, findings, predictions) = (new FeatureBatch(signature), new Findings(), new PredictionBatch(signature));
+        new JsonFeatureReader(signature, new ReadLimits()).Read("""[{"x":1},{},{"x":2},{"x":3},{},{},{"x":4},{"x":5}]"""u8, batch, findings);
+        predictions.Resize(5);
+        var columns = isClassification ? 2 : 1;
+        var numbers = isClassification ? predictions.Probabilities : predictions.Values;
+        for (var row = 0; row < 5; row++)
+        {
+            numbers.Slice(row * columns, columns).Fill(row is 1 or 3 ? float.NaN : row);
+            if (isClassification)
+            {
+                predictions.Labels[row] = row;
+            }
+        }
+
+        predictions.ReportUnanswered(findings);
+
+        Assert.Equal([1, 2, 4, 5, 6], findings.InvalidRows);
+        Assert.Equal(["/2", "/6"], findings.Errors.Where(error => error.Feature is null).Select(error => error.Pointer(RequestShape.Rows)));
+        Assert.Equal(3, predictions.Rows);
+        Assert.Equal([0f, 2f, 4f], Enumerable.Range(0, 3).Select(row => (isClassification ? predictions.Probabilities : predictions.Values)[row * columns]));
+        Assert.Equal(isClassification ? [0, 2, 4] : [], predictions.Labels.ToArray());
+    }
 }
