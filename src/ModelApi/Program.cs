@@ -1,3 +1,4 @@
+using ModelApi.Answers;
 using ModelApi.Errors;
 using ModelApi.Health;
 using ModelApi.Hosting;
@@ -17,6 +18,7 @@ return await Startup.RunAsync(() =>
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find(args) });
     builder.AddHosting();           // port, limits, draining, what the console says
     builder.AddTelemetry();         // the request log
+    builder.AddAnswers();           // compression and the envelope
     builder.AddErrors();            // problem details
     builder.AddIdentity();          // API keys and JSON Web Tokens
     builder.AddModels();            // bundles on disk -> versions in memory
@@ -25,6 +27,7 @@ return await Startup.RunAsync(() =>
 
     var app = builder.Build();
     app.UseTelemetry();
+    app.UseAnswers();
     app.UseErrors();
     app.UseHosting();
     app.UseIdentity();

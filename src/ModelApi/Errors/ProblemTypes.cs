@@ -5,6 +5,7 @@ internal static class ProblemTypes
 {
     public const string BadRequest = Prefix + "bad-request";
     public const string MalformedJson = Prefix + "malformed-json";
+    public const string InvalidParameter = Prefix + "invalid-parameter";
     public const string Unauthorized = Prefix + "unauthorized";
     public const string Forbidden = Prefix + "forbidden";
     public const string NotFound = Prefix + "not-found";

@@ -12,6 +12,10 @@ internal static class Problems
             Extensions = new Dictionary<string, object?> { ["line"] = fault.Line, ["position"] = fault.Position },
         };
 
+    public static Problem InvalidParameter(string name, params string[] values) =>
+        new(400, ProblemTypes.InvalidParameter, "A query parameter is not valid",
+            $"The query parameter '{name}' must be given once, as {string.Join(" or ", values.Select(value => $"'{value}'"))}.");
+
     public static Problem Unauthorized(string detail) =>
         new(401, ProblemTypes.Unauthorized, "A valid key or token is needed", detail);
 

@@ -1,4 +1,5 @@
 using Microsoft.OpenApi;
+using ModelApi.Answers;
 using ModelApi.Hosting;
 
 namespace ModelApi.OpenApi;
@@ -16,7 +17,7 @@ internal static class OpenApiExtensions
             {
                 Title = Product.Name,
                 Version = Product.Version,
-                Description = "Machine-learning models as typed HTTP endpoints. Press Authorize and enter an API key or a token; then each example works as it stands.",
+                Description = "Machine-learning models as typed HTTP endpoints. Press Authorize and enter an API key or a token; then each example works as it stands. With ?envelope=true any answer comes wrapped, with its status, time and address.",
                 Contact = new OpenApiContact { Name = $"{Product.Name} contributors" },
                 License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
             });
@@ -37,7 +38,7 @@ internal static class OpenApiExtensions
             endpoint.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             endpoint.PreSerializeFilters.Add((document, request) =>
                 document.Servers = [new OpenApiServer { Url = $"{request.Scheme}://{request.Host}{request.PathBase}" }]);
-        }).AllowAnonymous();
+        }).AllowAnonymous().WithMetadata(new BareAnswer());
         app.MapSwaggerUI("docs", page =>
         {
             page.DocumentTitle = Product.Name;
@@ -47,6 +48,6 @@ internal static class OpenApiExtensions
             page.EnableDeepLinking();
             page.DisplayRequestDuration();
             page.DefaultModelsExpandDepth(0);
-        }).AllowAnonymous();
+        }).AllowAnonymous().WithMetadata(new BareAnswer());
     }
 }

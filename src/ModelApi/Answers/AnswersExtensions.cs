@@ -1,0 +1,26 @@
+using System.Net.Mime;
+using Microsoft.AspNetCore.ResponseCompression;
+
+namespace ModelApi.Answers;
+
+internal static class AnswersExtensions
+{
+    public static void AddAnswers(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section);
+        services.AddSingleton<IResponseCompressionProvider, LargeAnswers>();
+        services.AddResponseCompression(compression =>
+        {
+            // What compression tells about a secret (BREACH) needs a browser that sends the secret by itself, as with cookies.
+            compression.EnableForHttps = true;
+            compression.MimeTypes = [MediaTypeNames.Application.Json, MediaTypeNames.Application.ProblemJson];
+        });
+    }
+
+    public static void UseAnswers(this WebApplication app)
+    {
+        app.UseResponseCompression();
+        Envelope.Use(app);
+    }
+}

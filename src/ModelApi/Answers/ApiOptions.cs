@@ -1,0 +1,10 @@
+namespace ModelApi.Answers;
+
+/// <summary>The form of every answer; section <c>Api</c> of the configuration.</summary>
+internal sealed record ApiOptions
+{
+    public const string Section = "Api";
+
+    /// <summary>Whether answers come in an envelope unless a request says <c>?envelope=false</c>. Default: no.</summary>
+    public bool Envelope { get; init; }
+}

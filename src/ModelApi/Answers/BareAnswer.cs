@@ -1,0 +1,4 @@
+namespace ModelApi.Answers;
+
+/// <summary>Metadata of routes whose answer is never put into an envelope: pages and the OpenAPI document.</summary>
+internal sealed class BareAnswer;

@@ -1,0 +1,25 @@
+using Microsoft.Net.Http.Headers;
+using ModelApi.Hosting;
+
+namespace ModelApi.Answers;
+
+/// <summary>An answer that stays as it is for as long as its bundle is served: with an ETag, and 304 to a caller who has it.</summary>
+/// <param name="answer">The answer in full.</param>
+/// <param name="digest">The bundle's digest.</param>
+internal sealed class Unchanging(IResult answer, string digest) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        // Weak: compression and the envelope change the bytes, and another version of the server may write them differently.
+        var tag = new EntityTagHeaderValue($"\"{Product.Version}-{digest[..32]}\"", isWeak: true);
+        httpContext.Response.Headers.ETag = tag.ToString();
+        httpContext.Response.Headers.CacheControl = "private, no-cache";
+        if (!httpContext.Request.GetTypedHeaders().IfNoneMatch.Any(held => held.Equals(EntityTagHeaderValue.Any) || held.Compare(tag, useStrongComparison: false)))
+        {
+            return answer.ExecuteAsync(httpContext);
+        }
+
+        httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
+        return Task.CompletedTask;
+    }
+}
