@@ -1,0 +1,80 @@
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Models.Code;
+
+internal static class TypeScriptCode
+{
+    private static readonly ExampleText Text = new();
+
+    public static string Program(SampleCall call) =>
+        $$"""
+        // Asks the model {{call.Model}} for a prediction. Run: MODELAPI_KEY=<key or token> npx tsx predict.ts
+
+        interface Features {
+        {{string.Join('\n', call.Signature.Features.Select(Member))}}
+        }
+
+        interface Answer {
+        {{AnswerMembers(call.Signature)}}
+          model: string;
+          version: string;
+          username: string;
+          warnings?: Record<string, string[]>;
+        }
+
+        // What Node.js gives every program; this way it needs no package of types.
+        declare const process: { env: Record<string, string | undefined>; exitCode?: number };
+
+        const url = "{{call.Url}}";
+
+        const features: Features = {{JavaScriptCode.Example.Write(call.Signature)}};
+
+        async function predict(row: Features, key: string): Promise<Answer> {
+          const response = await fetch(url, {
+            method: "POST",
+            headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+            body: JSON.stringify(row),
+            signal: AbortSignal.timeout(30_000),
+          });
+          const text = await response.text();
+          if (!response.ok) {
+            throw new Error(`${response.status}: ${text}`);
+          }
+          return JSON.parse(text) as Answer;
+        }
+
+        async function main(): Promise<void> {
+          const key = process.env.MODELAPI_KEY;
+          if (!key) {
+            throw new Error("Set MODELAPI_KEY to your key or token.");
+          }
+          console.log(JSON.stringify(await predict(features, key), null, 2));
+        }
+
+        main().catch((error: unknown) => {
+          console.error(`${url}: ${error instanceof Error ? error.message : String(error)}`);
+          process.exitCode = 1;
+        });
+
+        export {};
+
+        """;
+
+    private static string Member(Feature feature)
+    {
+        var type = feature.Type switch
+        {
+            FeatureType.Boolean => "boolean",
+            FeatureType.String => "string",
+            _ => "number",
+        };
+        return $"  {Text.Quote(feature.Name)}{(feature.Nullable ? "?" : "")}: {type}{(feature.Nullable ? " | null" : "")};";
+    }
+
+    private static string AnswerMembers(Signature signature) => signature.Classes switch
+    {
+        null => "  prediction: number;",
+        { AreIntegers: true } => "  prediction: number;\n  probabilities: Record<string, number>;",
+        _ => "  prediction: string;\n  probabilities: Record<string, number>;",
+    };
+}
