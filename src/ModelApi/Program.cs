@@ -34,7 +34,7 @@ return await Startup.RunAsync(() =>
 
     app.MapHealth();                // GET  /  /health/live  /health/ready  /health/startup
     app.MapOpenApiDocument();       // GET  /docs  /openapi/v1.json
-    app.MapModels();                // GET  /models
-    app.MapPredictions();           // POST /predict
+    app.MapModels();                // GET  /models…  /signature  /example  /performance  /args  /code
+    app.MapPredictions();           // POST /predict  /models/{name}/predict  /models/{name}/versions/{version}/predict
     return app;
 });

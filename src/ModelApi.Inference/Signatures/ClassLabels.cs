@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace ModelApi.Inference.Signatures;
 
@@ -35,6 +36,9 @@ public sealed class ClassLabels
 
     /// <summary>The number that the class at that index is; only where <see cref="AreIntegers"/>.</summary>
     public long Integer(int index) => _integers[index];
+
+    /// <summary>The class at that index as JSON: a number where <see cref="AreIntegers"/>, or else a string.</summary>
+    public JsonValue ValueOf(int index) => AreIntegers ? JsonValue.Create(Integer(index)) : JsonValue.Create(Names[index])!;
 
     /// <summary>The index of a textual label, or -1.</summary>
     public int IndexOf(ReadOnlySpan<byte> utf8)

@@ -8,7 +8,7 @@ namespace ModelApi.Errors;
 /// <param name="Type">One of <see cref="ProblemTypes"/>.</param>
 /// <param name="Title">The kind of problem, the same for every occurrence.</param>
 /// <param name="Detail">What is wrong with this request and how to mend it.</param>
-internal sealed record Problem(int Status, string Type, string Title, string Detail)
+internal sealed record Problem(int Status, string Type, string Title, string Detail) : IResult
 {
     /// <summary>Further members of the document.</summary>
     public IReadOnlyDictionary<string, object?> Extensions { get; init; } = new Dictionary<string, object?>();
@@ -38,4 +38,6 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
         details.Extensions["traceId"] = TraceId.Of(context);
         return TypedResults.Problem(details).ExecuteAsync(context);
     }
+
+    Task IResult.ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext);
 }

@@ -10,6 +10,10 @@ internal static class ProblemTypes
     public const string Forbidden = Prefix + "forbidden";
     public const string NotFound = Prefix + "not-found";
     public const string UnknownModel = Prefix + "unknown-model";
+    public const string UnknownVersion = Prefix + "unknown-version";
+    public const string UnknownPart = Prefix + "unknown-part";
+    public const string UnknownLanguage = Prefix + "unknown-language";
+    public const string NotInBundle = Prefix + "not-in-bundle";
     public const string MethodNotAllowed = Prefix + "method-not-allowed";
     public const string RequestTooSlow = Prefix + "request-too-slow";
     public const string TooLarge = Prefix + "too-large";

@@ -1,10 +1,14 @@
 using ModelApi.Inference.Batches;
+using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Errors;
 
 /// <summary>Every problem that the server answers.</summary>
 internal static class Problems
 {
+    private const int MostListed = 50;
+    private const int LongestEcho = 100;
+
     public static Problem MalformedJson(MalformedJsonException fault) =>
         new(400, ProblemTypes.MalformedJson, "The body is not JSON that can be read",
             $"Line {fault.Line}, position {fault.Position}: {fault.Message}")
@@ -20,7 +24,25 @@ internal static class Problems
         new(401, ProblemTypes.Unauthorized, "A valid key or token is needed", detail);
 
     public static Problem UnknownModel(string name, IEnumerable<string> known) =>
-        new(404, ProblemTypes.UnknownModel, "No such model", $"There is no model '{name}'. Known: {List(known)}.");
+        Misspelt(ProblemTypes.UnknownModel, "No such model", "There is no model", name, [.. known]);
+
+    public static Problem UnknownVersion(string model, string version, IEnumerable<string> known) =>
+        Unknown(ProblemTypes.UnknownVersion, "No such version of the model", $"Model '{model}' has no version '{Shorten(version)}'.", [.. known]);
+
+    /// <param name="document">What was searched.</param>
+    /// <param name="path">How far the path led, empty for the document itself.</param>
+    /// <param name="part">What there is not.</param>
+    /// <param name="known">What there is in its place.</param>
+    public static Problem UnknownPart(string document, string path, string part, IEnumerable<string> known) =>
+        Misspelt(ProblemTypes.UnknownPart, "No such part", $"{document}{(path.Length == 0 ? "" : $" at '{path}'")} has no", part, [.. known]);
+
+    public static Problem UnknownLanguage(string? language, IEnumerable<string> known) =>
+        string.IsNullOrEmpty(language)
+            ? Unknown(ProblemTypes.UnknownLanguage, "No such language", "Name the language of the program: ?language=…", [.. known])
+            : Misspelt(ProblemTypes.UnknownLanguage, "No such language", "There is no program in the language", language, [.. known]);
+
+    public static Problem NotInBundle(string model, string version, string file) =>
+        new(404, ProblemTypes.NotInBundle, "The bundle does not say", $"The bundle of model '{model}', version {version}, holds no {file}.");
 
     public static Problem TooLarge(long maxBytes) =>
         new(413, ProblemTypes.TooLarge, "The body is too large",
@@ -32,7 +54,10 @@ internal static class Problems
     public static Problem UnsupportedMediaType(string detail) =>
         new(415, ProblemTypes.UnsupportedMediaType, "The body is of a type that is not read here", detail);
 
-    public static Problem InvalidFeatures(Findings findings, RequestShape shape)
+    /// <param name="findings">What is wrong.</param>
+    /// <param name="shape">What was sent.</param>
+    /// <param name="validRows">How many other rows could have been scored.</param>
+    public static Problem InvalidFeatures(Findings findings, RequestShape shape, int validRows)
     {
         var extensions = new Dictionary<string, object?> { ["errors"] = ByPointer(findings.Errors, shape) };
         if (findings.ErrorsOmitted > 0)
@@ -41,8 +66,9 @@ internal static class Problems
         }
 
         var count = findings.Errors.Count + findings.ErrorsOmitted;
+        var hint = findings.IsRequestInvalid || validRows == 0 ? "" : $" ?onInvalid=skip scores the {validRows} valid {(validRows == 1 ? "row" : "rows")}.";
         return new Problem(422, ProblemTypes.InvalidFeatures, "The features are not valid",
-            $"{count} {(count == 1 ? "fault was" : "faults were")} found and nothing was scored; 'errors' names each by JSON pointer.")
+            $"{count} {(count == 1 ? "fault was" : "faults were")} found and nothing was scored; 'errors' names each by JSON pointer.{hint}")
         {
             Extensions = extensions,
         };
@@ -76,5 +102,23 @@ internal static class Problems
         findings.GroupBy(finding => finding.Pointer(shape), StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Select(finding => finding.Message).ToArray(), StringComparer.Ordinal);
 
-    private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'").DefaultIfEmpty("none"));
+    private static Problem Misspelt(string type, string title, string what, string asked, List<string> known) =>
+        Unknown(type, title, $"{what} '{Shorten(asked)}'{(NearestName.Find(asked, known) is { } meant ? $"; did you mean '{meant}'?" : ".")}", known);
+
+    private static Problem Unknown(string type, string title, string detail, List<string> known) =>
+        new(404, type, title, $"{detail} {List(known)}")
+        {
+            Extensions = new Dictionary<string, object?> { ["known"] = known.Take(MostListed) },
+        };
+
+    private static string List(List<string> names) => names switch
+    {
+        [] => "There are none.",
+        { Count: > MostListed } => $"Known: {Quote(names.Take(MostListed))} and {names.Count - MostListed} more.",
+        _ => $"Known: {Quote(names)}.",
+    };
+
+    private static string Quote(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+
+    private static string Shorten(string text) => text.Length <= LongestEcho ? text : $"{text.AsSpan(0, LongestEcho)}…";
 }

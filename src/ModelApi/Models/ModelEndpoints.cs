@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using ModelApi.Errors;
 using ModelApi.Inference.Registry;
 
 namespace ModelApi.Models;
@@ -7,15 +8,42 @@ internal static class ModelEndpoints
 {
     public static RouteGroupBuilder MapModels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").WithTags("Models").RequireAuthorization();
+        var group = routes.MapGroup("").WithTags("Models").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapGet("/models", ListModels)
             .WithName(nameof(ListModels))
             .WithSummary("Lists the models")
-            .WithDescription("Every model and version that was found: its state, stage, engine and digest, and why it failed if it did.")
-            .ProducesProblem(StatusCodes.Status401Unauthorized);
+            .WithDescription("Every model and version that was found: its state, stage, engine and digest, and why it failed if it did.");
+        group.MapGet("/models/{name}", GetModel)
+            .WithName(nameof(GetModel))
+            .WithSummary("Describes a model")
+            .WithDescription("Each version of the model: its state, stage, engine, digest and signature, and why it failed if it did.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("/models/{name}/versions/{version}", GetVersion)
+            .WithName(nameof(GetVersion))
+            .WithSummary("Describes a version of a model")
+            .WithDescription("The state, stage, engine, digest, signature and load time of the version, and why it failed if it did.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapModelParts();
         return group;
     }
 
     private static Ok<ModelListReply> ListModels(ModelRegistry registry) =>
-        TypedResults.Ok(new ModelListReply(registry.DefaultModel, [.. registry.Models.Select(ModelReply.Of)]));
+        TypedResults.Ok(new ModelListReply(registry.DefaultModel, [.. registry.Models.Select(model => ModelReply.Of(model, withSignatures: false))]));
+
+    private static Results<Ok<ModelReply>, Problem> GetModel(string name, VersionLookup versions) =>
+        versions.TryFindModel(name, out var model, out var problem) ? TypedResults.Ok(ModelReply.Of(model, withSignatures: true)) : problem;
+
+    private static Results<Ok<VersionReply>, Problem> GetVersion(string name, string version, VersionLookup versions)
+    {
+        if (!versions.TryFindModel(name, out var model, out var problem))
+        {
+            return problem;
+        }
+
+        return model.Find(version) is { } found
+            ? TypedResults.Ok(VersionReply.Of(found, model.StageOf(found), withSignature: true))
+            : VersionLookup.UnknownVersion(model, version);
+    }
 }

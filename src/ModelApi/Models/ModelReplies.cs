@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
 
@@ -14,8 +15,8 @@ internal sealed record ModelListReply(string Default, IReadOnlyList<ModelReply> 
 /// <param name="Versions">All versions, in ascending order.</param>
 internal sealed record ModelReply(string Name, string? Production, IReadOnlyList<VersionReply> Versions)
 {
-    public static ModelReply Of(Model model) =>
-        new(model.Name, model.Production?.Version, [.. model.Versions.Select(version => VersionReply.Of(version, model.StageOf(version)))]);
+    public static ModelReply Of(Model model, bool withSignatures) =>
+        new(model.Name, model.Production?.Version, [.. model.Versions.Select(version => VersionReply.Of(version, model.StageOf(version), withSignatures))]);
 }
 
 /// <summary>One version of a model.</summary>
@@ -29,6 +30,7 @@ internal sealed record ModelReply(string Name, string? Production, IReadOnlyList
 /// <param name="GoldenRows">Rows of the trainer that it reproduced.</param>
 /// <param name="LargestDifference">Largest difference from the trainer's probabilities.</param>
 /// <param name="Faults">Why it failed.</param>
+/// <param name="Signature">What it takes and returns; left out of the list of all models, and where the version failed.</param>
 internal sealed record VersionReply(
     string Version,
     VersionState State,
@@ -39,9 +41,10 @@ internal sealed record VersionReply(
     double LoadMilliseconds,
     int? GoldenRows,
     double? LargestDifference,
-    IReadOnlyList<BundleFault> Faults)
+    IReadOnlyList<BundleFault> Faults,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SignatureReply? Signature)
 {
-    public static VersionReply Of(ModelVersion version, Stage stage) => new(
+    public static VersionReply Of(ModelVersion version, Stage stage, bool withSignature) => new(
         version.Version,
         version.State,
         stage,
@@ -51,5 +54,6 @@ internal sealed record VersionReply(
         Math.Round(version.LoadTime.TotalMilliseconds, 1),
         version.Golden?.Rows,
         version.Golden?.LargestDifference,
-        version.Faults);
+        version.Faults,
+        withSignature && version.Manifest is { } manifest ? SignatureReply.Of(manifest) : null);
 }

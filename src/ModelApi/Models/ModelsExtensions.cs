@@ -23,6 +23,7 @@ internal static class ModelsExtensions
                 new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest));
             return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);
         });
+        services.AddSingleton<VersionLookup>();
         services.AddSingleton<ModelLoading>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelLoading>());
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using ModelApi.Answers;
 using ModelApi.Hosting;
@@ -11,6 +12,7 @@ internal static class OpenApiExtensions
     public static void AddOpenApiDocument(this WebApplicationBuilder builder)
     {
         builder.Services.AddEndpointsApiExplorer();
+        builder.Services.AddSingleton<ModelPartOperations>();
         builder.Services.AddSwaggerGen(generator =>
         {
             generator.SwaggerDoc(DocumentName, new OpenApiInfo
@@ -23,11 +25,15 @@ internal static class OpenApiExtensions
             });
             generator.SupportNonNullableReferenceTypes();
             generator.NonNullableReferenceTypesAsRequired();
+
+            // The classes of a signature, and the example of a feature.
+            generator.MapType<JsonValue>(() => new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Integer });
+            generator.MapType<JsonNode>(() => new OpenApiSchema());
             generator.CustomSchemaIds(type => type.Name.Replace("Reply", "", StringComparison.Ordinal));
             generator.CustomOperationIds(api => api.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName);
             generator.AddSecurityDefinition(BearerSecurity.Scheme, BearerSecurity.Definition);
             generator.OperationFilter<BearerSecurity>();
-            generator.DocumentAsyncFilter<PredictionPaths>();
+            generator.DocumentAsyncFilter<RegistryPaths>();
         });
     }
 

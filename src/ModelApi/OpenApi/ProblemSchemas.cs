@@ -9,6 +9,33 @@ internal static class ProblemSchemas
     public const string MalformedJson = "MalformedJsonProblem";
     public const string TooLarge = "TooLargeProblem";
     public const string InvalidFeatures = "InvalidFeaturesProblem";
+    public const string NotFound = "NotFoundProblem";
+
+    private static readonly Dictionary<string, (string[] Schemas, string Description)> Responses = new()
+    {
+        ["400"] = ([MalformedJson, Problem], "The body is not JSON that can be read, and line and position say where; or a query parameter is not valid."),
+        ["401"] = ([Problem], "No valid key or token was sent."),
+        ["404"] = ([NotFound], "There is no such thing; known names what there is in its place."),
+        ["413"] = ([TooLarge], "The body is larger than the server takes."),
+        ["415"] = ([Problem], "The body is not JSON in UTF-8."),
+        ["422"] = ([InvalidFeatures], "Features are missing, unknown or invalid; errors names all of them by JSON pointer."),
+        ["503"] = ([Problem], "The model is not ready."),
+        ["504"] = ([Problem], "The request took longer than the server allows."),
+    };
+
+    public static bool IsProblem(string status) => Responses.ContainsKey(status);
+
+    /// <summary>The answer of that status as every operation documents it.</summary>
+    public static OpenApiResponse Response(string status, OpenApiDocument document)
+    {
+        var (schemas, description) = Responses[status];
+        var references = schemas.Select(IOpenApiSchema (schema) => new OpenApiSchemaReference(schema, document)).ToList();
+        return new OpenApiResponse
+        {
+            Description = description,
+            Content = Media.Of(Media.ProblemJson, references is [var only] ? only : new OpenApiSchema { AnyOf = references }),
+        };
+    }
 
     public static void AddTo(IDictionary<string, IOpenApiSchema> schemas)
     {
@@ -21,6 +48,14 @@ internal static class ProblemSchemas
         schemas[InvalidFeatures] = Schema("Features are missing, unknown or invalid.",
             ("errors", Messages("All faults, by the JSON pointer of the value: /age, or /3/age among several rows.")));
         ((OpenApiSchema)schemas[InvalidFeatures]).Properties!["errorsOmitted"] = Integer("How many faults beyond those listed there are.");
+        var notFound = Schema("There is no such thing.");
+        notFound.Properties!["known"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Array,
+            Items = new OpenApiSchema { Type = JsonSchemaType.String },
+            Description = "What there is in its place; left out where nothing can be.",
+        };
+        schemas[NotFound] = notFound;
     }
 
     /// <summary>Messages by JSON pointer.</summary>

@@ -1,16 +1,19 @@
-using ModelApi.Inference.Registry;
-
 namespace ModelApi.Predictions;
 
 internal static class PredictionEndpoints
 {
-    // The typed documentation of these routes is made from the registry: see OpenApi/PredictionPaths.cs.
+    // The typed documentation of these routes is made from the registry: see OpenApi/PredictionOperation.cs.
     public static RouteGroupBuilder MapPredictions(this IEndpointRouteBuilder routes)
     {
-        var registry = routes.ServiceProvider.GetRequiredService<ModelRegistry>();
         var handler = ActivatorUtilities.CreateInstance<PredictionHandler>(routes.ServiceProvider);
         var group = routes.MapGroup("").WithTags("Predictions").RequireAuthorization();
-        group.MapPost("/predict", (HttpContext context) => handler.PredictAsync(context, registry.DefaultModel)).ExcludeFromDescription();
+        Map("/predict", context => handler.PredictAsync(context, model: null, number: null));
+        Map("/models/{name}/predict", context => handler.PredictAsync(context, Value(context, "name"), number: null));
+        Map("/models/{name}/versions/{version}/predict", context => handler.PredictAsync(context, Value(context, "name"), Value(context, "version")));
         return group;
+
+        void Map(string pattern, RequestDelegate handle) => group.MapPost(pattern, handle).ExcludeFromDescription();
     }
+
+    private static string? Value(HttpContext context, string parameter) => (string?)context.GetRouteValue(parameter);
 }

@@ -5,34 +5,31 @@ using ModelApi.Hosting;
 using ModelApi.Identity;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Registry;
+using ModelApi.Models;
 
 namespace ModelApi.Predictions;
 
 /// <summary>Takes a prediction request from its body to its answer.</summary>
-internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsOptions> limits)
+internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsOptions> limits)
 {
     private readonly long _maxBodyBytes = limits.Value.MaxRequestBodyBytes;
 
-    /// <summary>Scores the rows of the body with the version of the model that is in production.</summary>
-    public async Task PredictAsync(HttpContext context, string model)
+    /// <summary>Scores the rows of the body.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="model">The model, or null for the default one.</param>
+    /// <param name="number">The version, or null for the one in production.</param>
+    public async Task PredictAsync(HttpContext context, string? model, string? number)
     {
-        if (FindVersion(model, out var version) is { } missing)
+        if (Check(context, model, number, out var version, out var onInvalid) is { } refusal)
         {
-            await missing.WriteAsync(context);
-            return;
-        }
-
-        context.Features.Set(version);
-        if (CheckContent(context.Request) is { } unsupported)
-        {
-            await unsupported.WriteAsync(context);
+            await refusal.WriteAsync(context);
             return;
         }
 
         var workspace = version!.Rent();
         try
         {
-            if (await ScoreBodyAsync(context, version, workspace) is { } problem)
+            if (await ScoreBodyAsync(context, version, workspace, onInvalid) is { } problem)
             {
                 await problem.WriteAsync(context);
                 return;
@@ -49,23 +46,19 @@ internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsO
         }
     }
 
-    private Problem? FindVersion(string name, out ModelVersion? version)
+    /// <returns>What is wrong with the request before its body is read, or null.</returns>
+    private Problem? Check(HttpContext context, string? model, string? number, out ModelVersion? version, out OnInvalid onInvalid)
     {
-        var model = registry.Find(name);
-        version = model?.Production;
-        if (version is not null)
+        onInvalid = OnInvalid.Reject;
+        if (!versions.TryFind(model, number, out version, out var missing))
         {
-            return null;
+            return missing;
         }
 
-        if (!registry.IsLoaded)
-        {
-            return Problems.NotReady("The models are still being loaded.");
-        }
-
-        return model is null && name != registry.DefaultModel
-            ? Problems.UnknownModel(name, registry.Models.Select(known => known.Name))
-            : Problems.NotReady($"No version of model '{name}' is ready; GET /models says why.");
+        context.Features.Set(version);
+        return OnInvalidParameter.TryRead(context.Request, out onInvalid)
+            ? CheckContent(context.Request)
+            : Problems.InvalidParameter(OnInvalidParameter.Name, OnInvalidParameter.Values);
     }
 
     private static Problem? CheckContent(HttpRequest request)
@@ -88,7 +81,7 @@ internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsO
     }
 
     /// <returns>What is wrong with the request, or null when its answer is in the workspace.</returns>
-    private async ValueTask<Problem?> ScoreBodyAsync(HttpContext context, ModelVersion version, ScoringWorkspace workspace)
+    private async ValueTask<Problem?> ScoreBodyAsync(HttpContext context, ModelVersion version, ScoringWorkspace workspace, OnInvalid onInvalid)
     {
         RequestBody body;
         try
@@ -111,7 +104,7 @@ internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsO
         {
             try
             {
-                return Score(body.Content.Span, version, workspace, context);
+                return Score(body.Content.Span, version, workspace, onInvalid, context);
             }
             catch (MalformedJsonException exception)
             {
@@ -120,23 +113,30 @@ internal sealed class PredictionHandler(ModelRegistry registry, IOptions<LimitsO
         }
     }
 
-    private static Problem? Score(ReadOnlySpan<byte> json, ModelVersion version, ScoringWorkspace workspace, HttpContext context)
+    private static Problem? Score(
+        ReadOnlySpan<byte> json, ModelVersion version, ScoringWorkspace workspace, OnInvalid onInvalid, HttpContext context)
     {
-        var shape = version.Reader!.Read(json, workspace.Features, workspace.Findings);
-        if (workspace.Findings.Errors.Count == 0)
+        var findings = workspace.Findings;
+        var shape = version.Reader!.Read(json, workspace.Features, findings);
+        var validRows = workspace.Features.Rows;
+        if (!IsRefused(findings, validRows, onInvalid))
         {
             version.Scorer!.Score(workspace.Features, workspace.Predictions);
-            workspace.Predictions.ReportUnanswered(workspace.Findings);
+            workspace.Predictions.ReportUnanswered(findings);
+            validRows = workspace.Predictions.Rows;
         }
 
         // A request past its deadline is answered by the deadline's own problem.
         context.RequestAborted.ThrowIfCancellationRequested();
-        if (workspace.Findings.Errors.Count > 0)
+        if (IsRefused(findings, validRows, onInvalid))
         {
-            return Problems.InvalidFeatures(workspace.Findings, shape);
+            return Problems.InvalidFeatures(findings, shape, validRows);
         }
 
-        PredictionReply.Write(workspace.Answer, shape, version, workspace, UserName.Of(context.User));
+        PredictionReply.Write(workspace.Answer, shape, onInvalid, version, workspace, UserName.Of(context.User));
         return null;
     }
+
+    private static bool IsRefused(Findings findings, int validRows, OnInvalid onInvalid) =>
+        findings.Errors.Count > 0 && (onInvalid == OnInvalid.Reject || findings.IsRequestInvalid || validRows == 0);
 }

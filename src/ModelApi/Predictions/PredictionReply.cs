@@ -14,10 +14,11 @@ internal static class PredictionReply
 
     /// <param name="output">Receives the JSON, in UTF-8.</param>
     /// <param name="shape">One answer, or an array of them.</param>
+    /// <param name="onInvalid">Whether the answer says which rows were skipped.</param>
     /// <param name="version">What was asked.</param>
     /// <param name="workspace">The scored rows.</param>
     /// <param name="user">Who asked.</param>
-    public static void Write(IBufferWriter<byte> output, RequestShape shape, ModelVersion version, ScoringWorkspace workspace, string? user)
+    public static void Write(IBufferWriter<byte> output, RequestShape shape, OnInvalid onInvalid, ModelVersion version, ScoringWorkspace workspace, string? user)
     {
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
@@ -27,22 +28,52 @@ internal static class PredictionReply
         }
         else
         {
-            json.WriteStartArray("predictions"u8);
-            for (var row = 0; row < workspace.Predictions.Rows; row++)
+            WriteAnswers(json, workspace.Predictions, workspace.Findings.InvalidRows);
+            if (onInvalid == OnInvalid.Skip)
             {
-                json.WriteStartObject();
-                WriteAnswer(json, workspace.Predictions, row);
-                json.WriteEndObject();
+                WriteSkipped(json, shape, workspace.Findings);
             }
-
-            json.WriteEndArray();
         }
 
         json.WriteString("model"u8, version.Model);
         json.WriteString("version"u8, version.Version);
         json.WriteString("username"u8, user);
-        WriteWarnings(json, shape, workspace.Findings);
+        WriteMessages(json, "warnings"u8, "warningsOmitted"u8, shape, workspace.Findings.Warnings, workspace.Findings.WarningsOmitted);
         json.WriteEndObject();
+    }
+
+    // A row that was skipped keeps its place, as null.
+    private static void WriteAnswers(Utf8JsonWriter json, PredictionBatch predictions, IReadOnlyList<int> skipped)
+    {
+        json.WriteStartArray("predictions"u8);
+        var next = 0;
+        for (var row = 0; row < predictions.Rows + skipped.Count; row++)
+        {
+            if (next < skipped.Count && skipped[next] == row)
+            {
+                json.WriteNullValue();
+                next++;
+                continue;
+            }
+
+            json.WriteStartObject();
+            WriteAnswer(json, predictions, row - next);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteSkipped(Utf8JsonWriter json, RequestShape shape, Findings findings)
+    {
+        json.WriteStartArray("skipped"u8);
+        foreach (var row in findings.InvalidRows)
+        {
+            json.WriteNumberValue(row);
+        }
+
+        json.WriteEndArray();
+        WriteMessages(json, "errors"u8, "errorsOmitted"u8, shape, findings.Errors, findings.ErrorsOmitted);
     }
 
     private static void WriteAnswer(Utf8JsonWriter json, PredictionBatch predictions, int row)
@@ -73,29 +104,30 @@ internal static class PredictionReply
         json.WriteEndObject();
     }
 
-    private static void WriteWarnings(Utf8JsonWriter json, RequestShape shape, Findings findings)
+    private static void WriteMessages(
+        Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> omittedName, RequestShape shape, IReadOnlyList<Finding> findings, int omitted)
     {
-        if (findings.Warnings.Count == 0)
+        if (findings.Count == 0)
         {
             return;
         }
 
-        json.WriteStartObject("warnings"u8);
-        foreach (var same in findings.Warnings.GroupBy(warning => warning.Pointer(shape), StringComparer.Ordinal))
+        json.WriteStartObject(name);
+        foreach (var same in findings.GroupBy(finding => finding.Pointer(shape), StringComparer.Ordinal))
         {
             json.WriteStartArray(same.Key);
-            foreach (var warning in same)
+            foreach (var finding in same)
             {
-                json.WriteStringValue(warning.Message);
+                json.WriteStringValue(finding.Message);
             }
 
             json.WriteEndArray();
         }
 
         json.WriteEndObject();
-        if (findings.WarningsOmitted > 0)
+        if (omitted > 0)
         {
-            json.WriteNumber("warningsOmitted"u8, findings.WarningsOmitted);
+            json.WriteNumber(omittedName, omitted);
         }
     }
 }

@@ -9,6 +9,12 @@ internal static class Repository
 
     public static string Bank => Path.Combine(Models, "bank", "1");
 
+    /// <summary>The bundles that ship, as <c>model/version</c>.</summary>
+    public static IReadOnlyList<string> Bundles { get; } =
+        [.. Directory.EnumerateFiles(Models, "model.json", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Models, Path.GetDirectoryName(file)!).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal)];
+
     private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

@@ -13,8 +13,10 @@ internal static class Requests
 
     public static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
-    public static Task<HttpResponseMessage> PredictAsync(this HttpClient client, string body) =>
-        client.PostAsync(new Uri("/predict", UriKind.Relative), Json(body));
+    public static Task<HttpResponseMessage> PredictAsync(this HttpClient client, string body, string path = "/predict") =>
+        client.PostAsync(new Uri(path, UriKind.Relative), Json(body));
+
+    public static Task<HttpResponseMessage> GetAsync(this HttpClient client, string path) => client.GetAsync(new Uri(path, UriKind.Relative));
 
     public static async Task<JsonElement> ReadJsonAsync(this HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync<JsonElement>();
@@ -34,6 +36,9 @@ internal static class Requests
         Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
         return problem;
     }
+
+    /// <summary>What the detail of a problem calls known.</summary>
+    public static IEnumerable<string?> Known(this JsonElement problem) => problem.GetProperty("known").EnumerateArray().Select(name => name.GetString());
 
     /// <summary>The messages of a problem by pointer, as <c>pointer: message</c>.</summary>
     public static IReadOnlyList<string> Errors(this JsonElement problem) =>
