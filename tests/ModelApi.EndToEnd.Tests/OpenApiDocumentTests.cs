@@ -33,26 +33,51 @@ public sealed class OpenApiDocumentTests : IAsyncLifetime
         Assert.Contains("No results with a severity of 'hint' or higher found!", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Requests_and_answers_pass_the_schemas_of_the_document()
+    public static TheoryData<string> Models => [.. Repository.Bundles.Select(bundle => bundle.Split('/')[0]).Distinct()];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public async Task Requests_and_answers_pass_the_schemas_of_the_document(string model)
     {
         var document = JsonNode.Parse(await File.ReadAllTextAsync(_document))!;
-        var content = document["paths"]!["/predict"]!["post"]!["requestBody"]!["content"]!["application/json"]!;
-        var example = content["example"]!.ToJsonString();
-        var answers = new List<string>();
-        foreach (var body in new[] { example, $"[{example},{example}]" })
-        {
-            using var request = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-            using var response = await _server.Client().PostAsync(new Uri("/predict", UriKind.Relative), request);
-            answers.Add(await response.Content.ReadAsStringAsync());
-        }
+        var path = $"/models/{model}/predict";
+        var operation = "/paths/" + path.Replace("/", "~1", StringComparison.Ordinal) + "/post";
+        var example = document["paths"]![path]!["post"]!["requestBody"]!["content"]!["application/json"]!["example"]!.ToJsonString();
+        var key = JsonNode.Parse(await _server.Client().GetStringAsync(new Uri($"/models/{model}/signature", UriKind.Relative)))!["instancesKey"]!.GetValue<string>();
 
-        var requests = await ValidateAsync(document, "/paths/~1predict/post/requestBody/content/application~1json/schema",
-            [example, $"[{example},{example}]", $$"""{"instances":[{{example}}]}""", "{}", "[]", example.Replace("41", "\"41\"", StringComparison.Ordinal)]);
-        var responses = await ValidateAsync(document, "/paths/~1predict/post/responses/200/content/application~1json/schema", [.. answers, "{}"]);
+        var requests = await ValidateAsync(document, operation + "/requestBody/content/application~1json/schema",
+            [example, $"[{example},{example}]", $$"""{"{{key}}":[{{example}}]}""", "7", "[]", example.Insert(1, "\"no such feature\":1,")]);
+        var answers = await ValidateAsync(document, operation + "/responses/200/content/application~1json/schema",
+            [await AskAsync(path, example), await AskAsync(path, $"[{example},{example}]"), await AskAsync(path + "?onInvalid=skip", $"[{example},7]"), await AskAsync(path + "?onInvalid=skip", $"[{example}]"), "{}"]);
 
         Assert.Equal([true, true, true, false, false, false], requests);
-        Assert.Equal([true, true, false], responses);
+        Assert.Equal([true, true, true, true, false], answers);
+    }
+
+    [Theory]
+    [InlineData("400", "/predict", "{")]
+    [InlineData("400", "/predict?onInvalid=x", "{}")]
+    [InlineData("422", "/predict", "{}")]
+    [InlineData("404", "/models/bank/predict", null)]
+    public async Task Problems_pass_the_schemas_of_the_document(string status, string path, string? body)
+    {
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(_document))!;
+        var answer = body is null
+            ? await (await _server.Client().GetAsync(new Uri("/models/no-such-model", UriKind.Relative))).Content.ReadAsStringAsync()
+            : await AskAsync(path, body);
+
+        var valid = await ValidateAsync(
+            document, $"/paths/{path.Split('?')[0].Replace("/", "~1", StringComparison.Ordinal)}/post/responses/{status}/content/application~1problem+json/schema", [answer]);
+
+        Assert.Equal(status, JsonNode.Parse(answer)!["status"]!.ToString());
+        Assert.Equal([true], valid);
+    }
+
+    private async Task<string> AskAsync(string path, string body)
+    {
+        using var request = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await _server.Client().PostAsync(new Uri(path, UriKind.Relative), request);
+        return await response.Content.ReadAsStringAsync();
     }
 
     private async Task<IReadOnlyList<bool>> ValidateAsync(JsonNode document, string pointer, string[] values)
