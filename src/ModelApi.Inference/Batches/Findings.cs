@@ -50,8 +50,13 @@ public sealed class Findings
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        _errors.Clear();
-        _warnings.Clear();
+        // Asked first, because most rows have neither, and a file has many rows.
+        if (_errors.Count + _warnings.Count > 0)
+        {
+            _errors.Clear();
+            _warnings.Clear();
+        }
+
         ErrorsOmitted = 0;
         WarningsOmitted = 0;
     }
