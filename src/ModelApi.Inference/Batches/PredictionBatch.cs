@@ -38,14 +38,25 @@ public sealed class PredictionBatch
     /// <summary>Adds an error for each row whose answer is no finite number, which JSON could not hold: huge features can overflow a model.</summary>
     public void ReportUnanswered(Findings findings)
     {
-        var numbers = Signature.Classes is null ? Values : Probabilities;
-        var columns = Signature.Classes?.Count ?? 1;
-        for (var i = 0; i < numbers.Length; i++)
+        for (var row = 0; row < Rows; row++)
         {
-            if (!float.IsFinite(numbers[i]))
+            ReportUnanswered(row, row, findings);
+        }
+    }
+
+    /// <summary>Adds an error when the answer to one row is no finite number.</summary>
+    /// <param name="row">The row in this batch.</param>
+    /// <param name="reported">The row that the error is about.</param>
+    /// <param name="findings">Receives the error.</param>
+    public void ReportUnanswered(int row, int reported, Findings findings)
+    {
+        var numbers = Signature.Classes is null ? Values.Slice(row, 1) : ProbabilitiesOf(row);
+        foreach (var number in numbers)
+        {
+            if (!float.IsFinite(number))
             {
-                findings.Error(i / columns, null, "The model has no finite answer to these features; send values nearer to the training data.");
-                i = (((i / columns) + 1) * columns) - 1;
+                findings.Error(reported, null, "The model has no finite answer to these features; send values nearer to the training data.");
+                return;
             }
         }
     }
