@@ -6,5 +6,6 @@ var root = new RootCommand("Makes, checks and describes the bundles of ModelApi,
     PackCommand.Create(),
     CheckCommand.Create(),
     ScoreCommand.Create(),
+    DescribeCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
