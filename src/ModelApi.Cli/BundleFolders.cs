@@ -25,4 +25,15 @@ internal static class BundleFolders
             .ToList();
         return found.Count > 0 ? found : throw new CommandException($"There is no bundle (a folder with a model.json) in '{path}'.");
     }
+
+    /// <summary>The bundle itself, or the newest of a model.</summary>
+    /// <exception cref="CommandException">There is none, or the path means several models.</exception>
+    public static string FindNewest(string path)
+    {
+        var found = Find(path);
+        var models = found.Select(Path.GetDirectoryName).Distinct().ToList();
+        return models.Count == 1
+            ? found.OrderBy(folder => Path.GetFileName(folder).Length).ThenBy(Path.GetFileName, StringComparer.Ordinal).Last()
+            : throw new CommandException($"'{path}' holds several models: {string.Join(", ", models.Select(Path.GetFileName))}. Give one.");
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using ModelApi.Inference.Bundles;
 using Spectre.Console;
 
@@ -8,19 +9,18 @@ namespace ModelApi.Cli;
 internal static class CommandRunner
 {
     /// <summary>For people: progress, tables of results and faults. Standard output is left to results.</summary>
-    public static IAnsiConsole Console { get; } = Create();
+    public static IAnsiConsole Console { get; } = Create(System.Console.Error, System.Console.IsErrorRedirected);
 
-    private static IAnsiConsole Create()
+    /// <summary>A console that gives people colours and lines that fit, and scripts plain text in whole lines.</summary>
+    public static IAnsiConsole Create(TextWriter writer, bool isRedirected)
     {
-        var isTerminal = !System.Console.IsErrorRedirected;
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(System.Console.Error),
-            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
         });
-        if (!isTerminal)
+        if (isRedirected)
         {
-            // Scripts read whole lines.
             console.Profile.Width = int.MaxValue / 2;
         }
 
@@ -30,11 +30,18 @@ internal static class CommandRunner
     public static void SetRunner(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            // Ctrl-C and SIGTERM are seen to; a terminal that is closed must not end a command half-way either.
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            {
+                signal.Cancel = true;
+                stop.Cancel();
+            });
             try
             {
-                return await action(parsed, cancellationToken);
+                return await action(parsed, stop.Token);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 Console.MarkupLine("[yellow]Stopped.[/]");
                 return ExitCodes.Cancelled;

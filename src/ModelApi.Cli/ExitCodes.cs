@@ -12,6 +12,6 @@ internal static class ExitCodes
     /// <summary>The command could not be carried out: a file that is missing, a disk that is full.</summary>
     public const int Failed = 2;
 
-    /// <summary>Stopped with Ctrl-C or SIGTERM.</summary>
+    /// <summary>Stopped with Ctrl-C, SIGTERM or SIGHUP.</summary>
     public const int Cancelled = 130;
 }

@@ -5,5 +5,7 @@ var root = new RootCommand("Makes, checks and describes the bundles of ModelApi,
 {
     PackCommand.Create(),
     CheckCommand.Create(),
+    ScoreCommand.Create(),
+    DescribeCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -128,15 +128,19 @@ public sealed class FeatureBatch
     }
 
     /// <summary>Takes all rows out and keeps the memory.</summary>
-    public void Clear()
+    public void Clear() => Truncate(0);
+
+    /// <summary>Takes the last rows out.</summary>
+    /// <param name="rows">How many rows stay, at most <see cref="Rows"/>.</param>
+    public void Truncate(int rows)
     {
         foreach (var texts in _texts)
         {
             // A pooled batch must not keep a client's texts alive.
-            texts?.AsSpan(0, Rows).Clear();
+            texts?.AsSpan(rows, Rows - rows).Clear();
         }
 
-        Rows = 0;
+        Rows = rows;
     }
 
     private void Grow()

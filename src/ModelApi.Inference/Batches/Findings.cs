@@ -86,9 +86,14 @@ public sealed class Findings
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
-        _errors.Clear();
-        _warnings.Clear();
-        _invalidRows.Clear();
+        // Asked first, because most rows have neither, and a file has many rows.
+        if (_errors.Count + _warnings.Count + _invalidRows.Count > 0)
+        {
+            _errors.Clear();
+            _warnings.Clear();
+            _invalidRows.Clear();
+        }
+
         IsRequestInvalid = false;
         ErrorsOmitted = 0;
         WarningsOmitted = 0;

@@ -17,18 +17,24 @@ public sealed class JsonFeatureReader
     private readonly ReadLimits _limits;
     private readonly byte[][] _names;
     private readonly byte[] _instancesKey;
-    private readonly string[] _featureNames;
-    private readonly string[] _known;
+    private readonly FeatureRules _rules;
+    private readonly bool _keysMayBeUnknown;
 
     /// <summary>Prepares the reader of one signature.</summary>
-    public JsonFeatureReader(Signature signature, ReadLimits limits)
+    /// <param name="signature">The features of a row.</param>
+    /// <param name="limits">How much one request may hold.</param>
+    /// <param name="keysMayBeUnknown">
+    /// Whether a row may hold keys that are no features, such as an id. They are passed over, unless one looks like a feature
+    /// that the row lacks.
+    /// </param>
+    public JsonFeatureReader(Signature signature, ReadLimits limits, bool keysMayBeUnknown = false)
     {
         _signature = signature;
         _limits = limits;
+        _rules = new FeatureRules(signature);
+        _keysMayBeUnknown = keysMayBeUnknown;
         _names = [.. signature.Features.Select(feature => Encoding.UTF8.GetBytes(feature.Name))];
         _instancesKey = Encoding.UTF8.GetBytes(signature.InstancesKey);
-        _featureNames = [.. signature.Features.Select(feature => feature.Name)];
-        _known = [.. signature.Features.Select(feature => feature.Categories is { } categories ? List(categories) : "")];
     }
 
     /// <summary>Reads one object, an array of objects, or an object that holds such an array under the instances key.</summary>
@@ -154,12 +160,19 @@ public sealed class JsonFeatureReader
 
         seen.Clear();
         var expected = 0;
+        var start = reader;
+        var unknown = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var feature = FindFeature(ref reader, expected);
             if (feature < 0)
             {
-                ReportUnknown(ref reader, row, findings);
+                unknown = true;
+                if (!_keysMayBeUnknown)
+                {
+                    ReportUnknown(ref reader, row, findings);
+                }
+
                 reader.Read();
                 reader.Skip();
                 continue;
@@ -180,11 +193,16 @@ public sealed class JsonFeatureReader
             ReadValue(ref reader, index, row, feature, batch, findings);
         }
 
+        if (unknown && _keysMayBeUnknown)
+        {
+            ReportMisspelt(start, row, seen, findings);
+        }
+
         for (var feature = 0; feature < _names.Length; feature++)
         {
-            if ((seen[feature / 64] & (1UL << (feature % 64))) == 0 && !_signature.Features[feature].Nullable)
+            if (!IsSeen(seen, feature))
             {
-                findings.Error(row, _signature.Features[feature].Name, $"Missing; must be {Expected(_signature.Features[feature])}.");
+                _rules.Missing(row, feature, findings);
             }
         }
 
@@ -192,6 +210,32 @@ public sealed class JsonFeatureReader
         {
             batch.RemoveLastRow();
             findings.TakeBackWarnings(warnings, warningsOmitted);
+        }
+    }
+
+    private static bool IsSeen(ReadOnlySpan<ulong> seen, int feature) => (seen[feature / 64] & (1UL << (feature % 64))) != 0;
+
+    // Where keys may be unknown, a misspelt feature that is nullable would otherwise be scored as missing without a word.
+    private void ReportMisspelt(Utf8JsonReader row, int rowNumber, ReadOnlySpan<ulong> seen, Findings findings)
+    {
+        var absent = new List<string>();
+        for (var feature = 0; feature < _names.Length; feature++)
+        {
+            if (!IsSeen(seen, feature))
+            {
+                absent.Add(_signature.Features[feature].Name);
+            }
+        }
+
+        while (absent.Count > 0 && row.Read() && row.TokenType == JsonTokenType.PropertyName)
+        {
+            if (FindFeature(ref row, 0) < 0 && Shorten(ref row) is var name && FeatureRules.Suggest(name, absent, findings) is { } meant)
+            {
+                findings.Error(rowNumber, name, $"Unknown feature; did you mean '{meant}'?");
+            }
+
+            row.Read();
+            row.Skip();
         }
     }
 
@@ -215,7 +259,7 @@ public sealed class JsonFeatureReader
     private void ReportUnknown(ref Utf8JsonReader reader, int row, Findings findings)
     {
         var name = Shorten(ref reader);
-        var meant = Suggest(name, _featureNames, findings);
+        var meant = _rules.SuggestFeature(name, findings);
         findings.Error(row, name, meant is null
             ? name == _signature.InstancesKey ? $"'{name}' holds rows; send it alone, without other keys." : "Unknown feature; leave it out."
             : $"Unknown feature; did you mean '{meant}'?");
@@ -228,7 +272,7 @@ public sealed class JsonFeatureReader
         {
             if (!definition.Nullable)
             {
-                findings.Error(row, definition.Name, $"Must be {Expected(definition)}, not null.");
+                findings.Error(row, definition.Name, $"Must be {_rules.Expected(feature)}, not null.");
             }
 
             return;
@@ -250,51 +294,18 @@ public sealed class JsonFeatureReader
 
             default:
                 findings.Error(row, definition.Name, IsNotFinite(ref reader)
-                    ? $"Must be {Expected(definition)}; JSON has no NaN or Infinity{(definition.Nullable ? ", send null for a missing value" : "")}."
-                    : $"Must be {Expected(definition)}, not {Describe(reader.TokenType)}.");
+                    ? $"Must be {_rules.Expected(feature)}; JSON has no NaN or Infinity{(definition.Nullable ? ", send null for a missing value" : "")}."
+                    : $"Must be {_rules.Expected(feature)}, not {Describe(reader.TokenType)}.");
                 reader.Skip();
                 break;
         }
     }
 
-    private void ReadNumber(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings)
-    {
-        var definition = _signature.Features[feature];
-        if (!reader.TryGetDouble(out var value) || Math.Abs(value) > float.MaxValue)
-        {
-            findings.Error(row, definition.Name, "Out of range; must be within ±3.4e38, the range of a 32-bit float.");
-            return;
-        }
-
-        if (definition.Type == FeatureType.Integer)
-        {
-            if (value != Math.Floor(value))
-            {
-                findings.Error(row, definition.Name, "Must be an integer, not a number with a fraction.");
-                return;
-            }
-
-            if (Math.Abs(value) > MaxExactInteger)
-            {
-                findings.Error(row, definition.Name, "Out of range; must be within ±9007199254740992 (2^53).");
-                return;
-            }
-        }
-
-        batch.SetNumber(index, feature, value);
-        if (value < definition.Minimum)
-        {
-            findings.Warn(row, definition.Name, Text($"Below {definition.Minimum.Value:R}, the smallest value seen in training."));
-        }
-        else if (value > definition.Maximum)
-        {
-            findings.Warn(row, definition.Name, Text($"Above {definition.Maximum.Value:R}, the largest value seen in training."));
-        }
-    }
+    private void ReadNumber(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings) =>
+        _rules.SetNumber(reader.TryGetDouble(out var value) ? value : double.PositiveInfinity, batch, index, row, feature, findings);
 
     private void ReadText(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings)
     {
-        var definition = _signature.Features[feature];
         char[]? rented = null;
         var buffer = reader.ValueSpan.Length <= MaxStackChars
             ? stackalloc char[MaxStackChars]
@@ -303,38 +314,11 @@ public sealed class JsonFeatureReader
         {
             if (!TryCopy(ref reader, buffer, out var length))
             {
-                findings.Error(row, definition.Name, "Not valid text: it holds half of a surrogate pair.");
+                findings.Error(row, _signature.Features[feature].Name, "Not valid text: it holds half of a surrogate pair.");
                 return;
             }
 
-            var text = buffer[..length];
-            if (text.Length < definition.MinimumLength)
-            {
-                findings.Error(row, definition.Name, $"Must have at least {definition.MinimumLength} character{(definition.MinimumLength == 1 ? "" : "s")}.");
-                return;
-            }
-
-            if (definition.Categories is not { } categories)
-            {
-                batch.SetText(index, feature, text.ToString());
-                return;
-            }
-
-            var code = categories.CodeOf(text);
-            if (code != CategoryTable.Unknown)
-            {
-                batch.SetCategory(index, feature, code);
-            }
-            else if (_signature.UnknownCategory == UnknownCategory.EncodeAsMissing)
-            {
-                batch.SetText(index, feature, text.ToString());
-                findings.Warn(row, definition.Name, $"A category not seen in training, encoded as missing. Known: {_known[feature]}.");
-            }
-            else
-            {
-                var meant = Suggest(text, categories.Names, findings);
-                findings.Error(row, definition.Name, $"Unknown category{(meant is null ? "." : $"; did you mean '{meant}'?")} Known: {_known[feature]}.");
-            }
+            _rules.SetText(buffer[..length], batch, index, row, feature, findings);
         }
         finally
         {
@@ -346,16 +330,6 @@ public sealed class JsonFeatureReader
     }
 
     private const int MaxStackChars = 256;
-    private const int MaxListedCategories = 50;
-    private const int MaxCandidates = 2000;
-    private const int MaxSuggestions = 100;
-    private const double MaxExactInteger = 9007199254740992;
-
-    // Comparing with every name is work that a hostile request must not multiply.
-    private static string? Suggest(ReadOnlySpan<char> word, IReadOnlyList<string> names, Findings findings) =>
-        names.Count <= MaxCandidates && findings.Errors.Count < MaxSuggestions && word.Length <= MaxStackChars
-            ? NearestName.Find(word.ToString(), names)
-            : null;
 
     private static bool NameEquals(ref Utf8JsonReader reader, byte[] name) =>
         reader.ValueIsEscaped
@@ -395,14 +369,6 @@ public sealed class JsonFeatureReader
         reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= 9 && Encoding.UTF8.GetString(reader.ValueSpan).TrimStart('-', '+').ToUpperInvariant()
             is "NAN" or "INF" or "INFINITY";
 
-    private static string Expected(Feature feature) => feature.Type switch
-    {
-        FeatureType.Integer => feature.Nullable ? "an integer or null" : "an integer",
-        FeatureType.Number => feature.Nullable ? "a number or null" : "a number",
-        FeatureType.Boolean => feature.Nullable ? "true, false or null" : "true or false",
-        _ => feature.Nullable ? "a string or null" : "a string",
-    };
-
     private static string Describe(JsonTokenType token) => token switch
     {
         JsonTokenType.StartObject => "an object",
@@ -412,12 +378,6 @@ public sealed class JsonFeatureReader
         JsonTokenType.True or JsonTokenType.False => "a boolean",
         _ => "null",
     };
-
-    private static string List(CategoryTable categories) =>
-        string.Join(", ", categories.Names.Take(MaxListedCategories).Select(name => $"'{name}'"))
-        + (categories.Names.Count > MaxListedCategories ? $" and {categories.Names.Count - MaxListedCategories} more" : "");
-
-    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
     private static void ThrowIfNotUtf8(ReadOnlySpan<byte> json)
     {

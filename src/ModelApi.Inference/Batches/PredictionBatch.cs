@@ -6,6 +6,8 @@ namespace ModelApi.Inference.Batches;
 /// <remarks>Not thread-safe. The arrays grow and are kept from one use to the next.</remarks>
 public sealed class PredictionBatch
 {
+    private const string Unanswered = "The model has no finite answer to these features; send values nearer to the training data.";
+
     private int[] _labels = [];
     private float[] _probabilities = [];
     private float[] _values = [];
@@ -70,7 +72,19 @@ public sealed class PredictionBatch
         Rows = kept;
         if (unanswered is not null)
         {
-            findings.ErrorInValidRows(unanswered, "The model has no finite answer to these features; send values nearer to the training data.");
+            findings.ErrorInValidRows(unanswered, Unanswered);
+        }
+    }
+
+    /// <summary>Adds an error when the answer to one row is no finite number.</summary>
+    /// <param name="row">The row in this batch.</param>
+    /// <param name="reported">The row that the error is about.</param>
+    /// <param name="findings">Receives the error.</param>
+    public void ReportUnanswered(int row, int reported, Findings findings)
+    {
+        if (!IsFinite(Signature.Classes is null ? Values.Slice(row, 1) : ProbabilitiesOf(row)))
+        {
+            findings.Error(reported, null, Unanswered);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Numerics;
 using System.Text;
 
 namespace ModelApi.Inference.Signatures;
@@ -11,6 +12,7 @@ public sealed class CategoryTable
 
     private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _codes;
     private readonly byte[][] _utf8;
+    private readonly int[] _buckets;
 
     /// <summary>Builds the table.</summary>
     /// <param name="names">Distinct values, in the order that gives them their codes.</param>
@@ -23,6 +25,12 @@ public sealed class CategoryTable
             .ToFrozenDictionary(StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
         _utf8 = [.. Names.Select(Encoding.UTF8.GetBytes)];
+        _buckets = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, Names.Count * 2))];
+        Array.Fill(_buckets, Unknown);
+        for (var code = 0; code < _utf8.Length; code++)
+        {
+            _buckets[FindBucket(_utf8[code])] = code;
+        }
     }
 
     /// <summary>The values, by code.</summary>
@@ -31,6 +39,28 @@ public sealed class CategoryTable
     /// <summary>The code of a value, or <see cref="Unknown"/>.</summary>
     public int CodeOf(ReadOnlySpan<char> name) => _codes.TryGetValue(name, out var code) ? code : Unknown;
 
+    /// <summary>The code of a value in UTF-8, or <see cref="Unknown"/>.</summary>
+    public int CodeOf(ReadOnlySpan<byte> utf8) => _buckets[FindBucket(utf8)];
+
     /// <summary>The UTF-8 bytes of the value with that code.</summary>
     public ReadOnlySpan<byte> Utf8(int code) => _utf8[code];
+
+    // Open addressing: the value's own bucket, or the first after it that is free. Half of them are.
+    private int FindBucket(ReadOnlySpan<byte> utf8)
+    {
+        // FNV-1a, with its high bits mixed into those that are used.
+        var hash = 2166136261u;
+        foreach (var b in utf8)
+        {
+            hash = (hash ^ b) * 16777619u;
+        }
+
+        var bucket = (int)((hash ^ (hash >> 15)) & (uint)(_buckets.Length - 1));
+        while (_buckets[bucket] is var code and not Unknown && !utf8.SequenceEqual(_utf8[code]))
+        {
+            bucket = (bucket + 1) & (_buckets.Length - 1);
+        }
+
+        return bucket;
+    }
 }

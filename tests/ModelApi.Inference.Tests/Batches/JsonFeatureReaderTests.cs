@@ -286,6 +286,22 @@ public sealed class JsonFeatureReaderTests
     }
 
     [Fact]
+    public void Where_keys_may_be_unknown_they_are_passed_over_unless_one_looks_like_a_feature_that_the_row_lacks()
+    {
+        var signature = new Signature(Features);
+        var reader = new JsonFeatureReader(signature, new ReadLimits(), keysMayBeUnknown: true);
+        var batch = new FeatureBatch(signature);
+        var good = new Findings();
+        var bad = new Findings();
+
+        reader.Read(Encoding.UTF8.GetBytes(Good.Replace("{", """{"id":{"a":[1]},"agee":1,""", StringComparison.Ordinal)), batch, good);
+        reader.Read("""{"age":41,"incme":2.5,"id":7,"marital":"married","housing":true}"""u8, batch, bad);
+
+        Assert.Empty(good.Errors);
+        Assert.Equal(new Finding(0, "incme", "Unknown feature; did you mean 'income'?"), Assert.Single(bad.Errors));
+    }
+
+    [Fact]
     public void Rows_of_known_categories_are_read_without_an_allocation()
     {
         var signature = new Signature(Features[..4]);

@@ -1,0 +1,191 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Signatures;
+using Spectre.Console;
+
+namespace ModelApi.Cli;
+
+/// <summary><c>modelapi describe</c>: what a bundle takes, what it answers, how good and how large it is.</summary>
+internal static class DescribeCommand
+{
+    private const string Performance = "performance.json";
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create()
+    {
+        var bundle = new Argument<string>("bundle") { Description = "A bundle (models/bank/1), or a model (models/bank), of which the newest version is taken." };
+        var json = new Option<bool>("--json") { Description = "Writes the description as JSON." };
+        var command = new Command("describe", "Shows a bundle's signature, classes, metrics, sizes and digest. The files are checked, the model is not run.") { bundle, json };
+        command.SetRunner((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(bundle), parsed.GetValue(json), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string path, bool json, CancellationToken cancellationToken)
+    {
+        var bundle = await new BundleReader().ReadAsync(BundleFolders.FindNewest(path), cancellationToken);
+        var metrics = await ReadMetricsAsync(bundle, cancellationToken);
+        if (json)
+        {
+            Console.Out.WriteLine(ToJson(bundle, metrics).ToJsonString(Readable));
+        }
+        else
+        {
+            Show(bundle, metrics, CommandRunner.Create(Console.Out, Console.IsOutputRedirected));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    // What is in the file is the trainer's affair: whatever numbers its "overall" holds are shown.
+    private static async Task<JsonObject?> ReadMetricsAsync(Bundle bundle, CancellationToken cancellationToken)
+    {
+        if (!bundle.Manifest.Files.ContainsKey(Performance))
+        {
+            return null;
+        }
+
+        try
+        {
+            var content = await File.ReadAllTextAsync(Path.Combine(bundle.Folder, Performance), cancellationToken);
+            return (JsonNode.Parse(content) as JsonObject)?["overall"] as JsonObject;
+        }
+        catch (JsonException exception)
+        {
+            throw new BundleException([new BundleFault(Performance, "", $"Not valid JSON: {exception.Message}")]);
+        }
+    }
+
+    private static JsonObject ToJson(Bundle bundle, JsonObject? metrics)
+    {
+        var manifest = bundle.Manifest;
+        var signature = manifest.Signature;
+        return new JsonObject
+        {
+            ["name"] = manifest.Name,
+            ["version"] = manifest.Version,
+            ["description"] = manifest.Description,
+            ["digest"] = bundle.Digest,
+            ["task"] = TaskOf(signature),
+            ["target"] = signature.Target,
+            ["classes"] = signature.Classes is { } classes
+                ? new JsonArray([.. Enumerable.Range(0, classes.Count).Select(i => classes.AreIntegers ? JsonValue.Create(classes.Integer(i)) : JsonValue.Create(classes.Names[i]))])
+                : null,
+            ["unknownCategory"] = PolicyOf(signature),
+            ["instancesKey"] = signature.InstancesKey,
+            ["features"] = new JsonArray([.. signature.Features.Select(ToJson)]),
+            ["metrics"] = metrics?.DeepClone(),
+            ["goldenRows"] = bundle.Golden.Features.Rows,
+            ["files"] = new JsonArray([.. FilesOf(bundle).Select(file => new JsonObject { ["name"] = file.Name, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 })]),
+            ["bytes"] = FilesOf(bundle).Sum(file => file.Bytes),
+        };
+    }
+
+    private static JsonObject ToJson(Feature feature) => new()
+    {
+        ["name"] = feature.Name,
+        ["type"] = TypeOf(feature),
+        ["nullable"] = feature.Nullable,
+        ["categories"] = feature.Categories is { } categories ? new JsonArray([.. categories.Names.Select(name => JsonValue.Create(name))]) : null,
+        ["minimum"] = feature.Minimum,
+        ["maximum"] = feature.Maximum,
+        ["minimumLength"] = feature.MinimumLength,
+        ["description"] = feature.Description,
+        ["example"] = feature.Example?.DeepClone(),
+    };
+
+    private static void Show(Bundle bundle, JsonObject? metrics, IAnsiConsole console)
+    {
+        var manifest = bundle.Manifest;
+        var signature = manifest.Signature;
+        console.MarkupLineInterpolated($"[bold]{manifest.Name} {manifest.Version}[/]  {manifest.Description}");
+        console.WriteLine();
+
+        var about = new Grid().AddColumns(2);
+        about.AddRow(Text("predicts"), Text(signature.Classes is { } classes ? $"{signature.Target}: {string.Join(", ", classes.Names)}" : $"{signature.Target}, a number"));
+        about.AddRow(Text("unknown categories"), Text(signature.UnknownCategory == UnknownCategory.Reject ? "are refused" : "are encoded as missing"));
+        about.AddRow(Text("golden rows"), Text(Invariant($"{bundle.Golden.Features.Rows:N0}")));
+        about.AddRow(Text("digest"), Text(bundle.Digest));
+        console.Write(about);
+        console.WriteLine();
+
+        var features = Table("feature", "type", "values", "example", "description");
+        foreach (var feature in signature.Features)
+        {
+            features.AddRow(
+                Text(feature.Name),
+                Text(TypeOf(feature) + (feature.Nullable ? " or null" : "")),
+                Text(ValuesOf(feature)),
+                Text(feature.Example?.ToJsonString(OneLine) ?? "null"),
+                Text(feature.Description ?? ""));
+        }
+
+        console.Write(features);
+
+        if (metrics is not null)
+        {
+            var table = Table("metric", "value");
+            table.Columns[1].RightAligned();
+            foreach (var (name, value) in Flatten("", metrics))
+            {
+                table.AddRow(Text(name), Text(value));
+            }
+
+            console.Write(table);
+        }
+
+        var files = Table("file", "bytes", "SHA-256");
+        files.Columns[1].RightAligned();
+        foreach (var file in FilesOf(bundle))
+        {
+            files.AddRow(Text(file.Name), Text(Invariant($"{file.Bytes:N0}")), Text(file.Sha256 is null ? "" : file.Sha256[..12]));
+        }
+
+        files.AddRow(Text("all"), Text(Invariant($"{FilesOf(bundle).Sum(file => file.Bytes):N0}")), Text(""));
+        console.Write(files);
+    }
+
+    private static IEnumerable<(string Name, long Bytes, string? Sha256)> FilesOf(Bundle bundle) =>
+        bundle.Manifest.Files.Keys.Order(StringComparer.Ordinal).Prepend("model.json")
+            .Select(name => (name, new FileInfo(Path.Combine(bundle.Folder, name)).Length, bundle.Manifest.Files.GetValueOrDefault(name)));
+
+    private static IEnumerable<(string Name, string Value)> Flatten(string prefix, JsonObject metrics) =>
+        metrics.SelectMany(metric => metric.Value switch
+        {
+            JsonObject nested => Flatten($"{prefix}{metric.Key}.", nested),
+            JsonValue value when value.GetValueKind() == JsonValueKind.Number => [(prefix + metric.Key, value.TryGetValue(out long whole) ? Invariant($"{whole:N0}") : Invariant($"{(double)value:0.0000}"))],
+            JsonValue value => [(prefix + metric.Key, value.ToString())],
+            _ => Enumerable.Empty<(string, string)>(),
+        });
+
+    private static string ValuesOf(Feature feature)
+    {
+        const int MostListed = 12;
+        return feature switch
+        {
+            { Categories: { } categories } => string.Join(", ", categories.Names.Take(MostListed)) + (categories.Names.Count > MostListed ? $" and {categories.Names.Count - MostListed} more" : ""),
+            { Minimum: { } minimum, Maximum: { } maximum } => Invariant($"{minimum} to {maximum}"),
+            { Minimum: { } minimum } => Invariant($"from {minimum}"),
+            { Maximum: { } maximum } => Invariant($"up to {maximum}"),
+            { MinimumLength: > 0 } => $"at least {feature.MinimumLength} character{(feature.MinimumLength == 1 ? "" : "s")}",
+            _ => "",
+        };
+    }
+
+    private static string TypeOf(Feature feature) => feature.Type.ToString().ToLowerInvariant();
+
+    private static string TaskOf(Signature signature) => signature.Task.ToString().ToLowerInvariant();
+
+    private static string PolicyOf(Signature signature) => signature.UnknownCategory == UnknownCategory.Reject ? "reject" : "encode-as-missing";
+
+    private static Table Table(params string[] columns) => new Table { Border = TableBorder.Rounded }.AddColumns(columns);
+
+    private static Text Text(string text) => new(text);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,147 @@
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Batches;
+
+/// <summary>What holds for a value whichever way it was written (JSON, CSV), with the words that tell what is wrong with it.</summary>
+/// <remarks>Thread-safe, and free of allocation but for the words of an error and for texts that are no known category.</remarks>
+internal sealed class FeatureRules
+{
+    private const int MaxListedCategories = 50;
+    private const int MaxCandidates = 2000;
+    private const int MaxSuggestions = 100;
+    private const int LongestSuggested = 256;
+    private const double MaxExactInteger = 9007199254740992;
+
+    private readonly Signature _signature;
+    private readonly string[] _names;
+    private readonly string[] _known;
+    private readonly string[] _below;
+    private readonly string[] _above;
+    private readonly string[] _unseen;
+
+    public FeatureRules(Signature signature)
+    {
+        _signature = signature;
+        var features = signature.Features;
+        _names = [.. features.Select(feature => feature.Name)];
+        _known = [.. features.Select(feature => feature.Categories is { } categories ? $"Known: {List(categories)}." : "")];
+        _below = [.. features.Select(feature => Text($"Below {feature.Minimum:R}, the smallest value seen in training."))];
+        _above = [.. features.Select(feature => Text($"Above {feature.Maximum:R}, the largest value seen in training."))];
+        _unseen = [.. _known.Select(known => $"A category not seen in training, encoded as missing. {known}")];
+    }
+
+    /// <summary>Sets an integer or number feature, or says why not.</summary>
+    /// <param name="value">As it was written; infinite where it exceeds a 64-bit float.</param>
+    /// <param name="batch">Receives the value.</param>
+    /// <param name="index">The row in the batch.</param>
+    /// <param name="row">The row in the request.</param>
+    /// <param name="feature">The feature's index.</param>
+    /// <param name="findings">Receives what is wrong or unusual.</param>
+    public void SetNumber(double value, FeatureBatch batch, int index, int row, int feature, Findings findings)
+    {
+        var definition = _signature.Features[feature];
+        if (Math.Abs(value) > float.MaxValue)
+        {
+            findings.Error(row, definition.Name, "Out of range; must be within ±3.4e38, the range of a 32-bit float.");
+            return;
+        }
+
+        if (definition.Type == FeatureType.Integer)
+        {
+            if (value != Math.Floor(value))
+            {
+                findings.Error(row, definition.Name, "Must be an integer, not a number with a fraction.");
+                return;
+            }
+
+            if (Math.Abs(value) > MaxExactInteger)
+            {
+                findings.Error(row, definition.Name, "Out of range; must be within ±9007199254740992 (2^53).");
+                return;
+            }
+        }
+
+        batch.SetNumber(index, feature, value);
+        if (value < definition.Minimum)
+        {
+            findings.Warn(row, definition.Name, _below[feature]);
+        }
+        else if (value > definition.Maximum)
+        {
+            findings.Warn(row, definition.Name, _above[feature]);
+        }
+    }
+
+    /// <summary>Sets a string feature, or says why not; the parameters are those of <see cref="SetNumber"/>.</summary>
+    public void SetText(ReadOnlySpan<char> text, FeatureBatch batch, int index, int row, int feature, Findings findings)
+    {
+        var definition = _signature.Features[feature];
+        if (text.Length < definition.MinimumLength)
+        {
+            findings.Error(row, definition.Name, $"Must have at least {definition.MinimumLength} character{(definition.MinimumLength == 1 ? "" : "s")}.");
+            return;
+        }
+
+        if (definition.Categories is not { } categories)
+        {
+            batch.SetText(index, feature, text.ToString());
+            return;
+        }
+
+        var code = categories.CodeOf(text);
+        if (code != CategoryTable.Unknown)
+        {
+            batch.SetCategory(index, feature, code);
+        }
+        else if (_signature.UnknownCategory == UnknownCategory.EncodeAsMissing)
+        {
+            batch.SetText(index, feature, text.ToString());
+            findings.Warn(row, definition.Name, _unseen[feature]);
+        }
+        else
+        {
+            var meant = Suggest(text, categories.Names, findings);
+            findings.Error(row, definition.Name, $"Unknown category{(meant is null ? "." : $"; did you mean '{meant}'?")} {_known[feature]}");
+        }
+    }
+
+    /// <summary>The feature that an unknown name was probably meant to be, or null.</summary>
+    public string? SuggestFeature(string name, Findings findings) => Suggest(name, _names, findings);
+
+    /// <summary>What a value must be, as a sentence goes on after "must be".</summary>
+    /// <param name="feature">The feature's index.</param>
+    /// <param name="missing">How a missing value is written, such as <c>null</c>.</param>
+    public string Expected(int feature, string missing = "null")
+    {
+        var definition = _signature.Features[feature];
+        return definition.Type switch
+        {
+            FeatureType.Integer => definition.Nullable ? $"an integer or {missing}" : "an integer",
+            FeatureType.Number => definition.Nullable ? $"a number or {missing}" : "a number",
+            FeatureType.Boolean => definition.Nullable ? $"true, false or {missing}" : "true or false",
+            _ => definition.Nullable ? $"a string or {missing}" : "a string",
+        };
+    }
+
+    /// <summary>Says that a feature has no value, unless it may go without.</summary>
+    public void Missing(int row, int feature, Findings findings)
+    {
+        if (!_signature.Features[feature].Nullable)
+        {
+            findings.Error(row, _signature.Features[feature].Name, $"Missing; must be {Expected(feature)}.");
+        }
+    }
+
+    /// <summary>The name that a word was probably meant to be, or null.</summary>
+    /// <remarks>Comparing with every name is work that a hostile request must not multiply, so it is bounded.</remarks>
+    public static string? Suggest(ReadOnlySpan<char> word, IReadOnlyList<string> names, Findings findings) =>
+        names.Count <= MaxCandidates && findings.Errors.Count < MaxSuggestions && word.Length <= LongestSuggested
+            ? NearestName.Find(word.ToString(), names)
+            : null;
+
+    private static string List(CategoryTable categories) =>
+        string.Join(", ", categories.Names.Take(MaxListedCategories).Select(name => $"'{name}'"))
+        + (categories.Names.Count > MaxListedCategories ? $" and {categories.Names.Count - MaxListedCategories} more" : "");
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}

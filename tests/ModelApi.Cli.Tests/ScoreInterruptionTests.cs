@@ -1,0 +1,90 @@
+using System.Text;
+using ModelApi.Cli.Tests.Fixtures;
+
+namespace ModelApi.Cli.Tests;
+
+public sealed class ScoreInterruptionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(CliProcess.Interrupt)]
+    [InlineData(CliProcess.Terminate)]
+    [InlineData(CliProcess.HangUp)]
+    public async Task A_signal_in_the_middle_leaves_nothing_half_written(int signal)
+    {
+        await using var cli = CliProcess.Start("score", Repository.Bank, "-", "-o", _folder.PathOf("out.csv"));
+        await cli.Input.WriteAsync(Encoding.UTF8.GetBytes(BankRows.Csv(50_000) + "damaged\n" + string.Concat(Enumerable.Repeat(BankRows.Row + "\n", 50_000))));
+        await cli.Input.FlushAsync();
+
+        // Both files are being written by now, and standard input is still open: the command cannot have ended by itself.
+        await WaitAsync(() => Directory.EnumerateFiles(_folder.Root).Count(file => new FileInfo(file).Length > 0) == 2);
+        Assert.DoesNotContain("out.csv", _folder.Names);
+        cli.Signal(signal);
+        var result = await cli.WaitForExitAsync();
+
+        Assert.Equal((130, "Stopped.\n"), (result.ExitCode, result.Error));
+        Assert.Empty(_folder.Names);
+    }
+
+    [Fact]
+    public async Task A_signal_while_standard_input_gives_nothing_is_obeyed()
+    {
+        _folder.Write("out.csv", "of an earlier run");
+        await using var cli = CliProcess.Start("score", Repository.Bank, "-", "-o", _folder.PathOf("out.csv"));
+        await Task.Delay(TimeSpan.FromSeconds(2));
+
+        cli.Signal(CliProcess.Interrupt);
+        var result = await cli.WaitForExitAsync();
+
+        Assert.Equal((130, "Stopped.\n"), (result.ExitCode, result.Error));
+        Assert.Equal("of an earlier run", await File.ReadAllTextAsync(_folder.PathOf("out.csv")));
+        Assert.Equal(["out.csv"], _folder.Names);
+    }
+
+    [FullDiskFact]
+    public async Task A_full_disk_leaves_nothing_half_written()
+    {
+        var disk = Directory.CreateDirectory(_folder.PathOf("disk")).FullName;
+        using var small = new SmallDisk(disk, kilobytes: 256);
+        var input = _folder.Write("rows.csv", BankRows.Csv(45_211));
+
+        var result = await CliProcess.RunAsync("score", Repository.Bank, input, "-o", Path.Combine(disk, "out.csv"));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("out.csv' cannot be written, and nothing of it is kept: No space left on device", Assert.Single(BankRows.Lines(result.Error)), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(disk));
+    }
+
+    [FullDiskFact]
+    public async Task A_disk_that_is_full_of_rejects_leaves_no_output_either()
+    {
+        var disk = Directory.CreateDirectory(_folder.PathOf("disk")).FullName;
+        using var small = new SmallDisk(disk, kilobytes: 256);
+        var input = _folder.Write("rows.csv", $"{BankRows.Csv(10)}{string.Concat(Enumerable.Repeat("damaged\n", 20_000))}");
+
+        var result = await CliProcess.RunAsync("score", Repository.Bank, input, "-o", _folder.PathOf("out.csv"), "--rejects", Path.Combine(disk, "rejects.jsonl"));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("rejects.jsonl' cannot be written", Assert.Single(BankRows.Lines(result.Error)), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(disk));
+        Assert.Equal(["disk", "rows.csv"], _folder.Names);
+    }
+
+    private static async Task WaitAsync(Func<bool> condition)
+    {
+        for (var patience = 0; patience < 600; patience++)
+        {
+            if (condition())
+            {
+                return;
+            }
+
+            await Task.Delay(50);
+        }
+
+        Assert.Fail("What the test waits for did not happen within 30 s.");
+    }
+}
