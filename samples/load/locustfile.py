@@ -28,7 +28,8 @@ class Signature:
     def read(cls, document):
         def resolve(content):
             # The first of the alternatives is one row; the others are several.
-            name = content["application/json"]["schema"]["oneOf"][0]["$ref"].rsplit("/", 1)[-1]
+            schema = content["application/json"]["schema"]
+            name = (schema.get("oneOf") or schema["anyOf"])[0]["$ref"].rsplit("/", 1)[-1]
             return document["components"]["schemas"][name]
 
         predict = document["paths"]["/predict"]["post"]
