@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 using ModelApi.Answers;
 using ModelApi.Hosting;
@@ -13,6 +14,7 @@ internal static class OpenApiExtensions
     {
         builder.Services.AddEndpointsApiExplorer();
         builder.Services.AddSingleton<ModelPartOperations>();
+        builder.Services.AddSingleton<DocumentText>();
         builder.Services.AddSwaggerGen(generator =>
         {
             generator.SwaggerDoc(DocumentName, new OpenApiInfo
@@ -39,12 +41,7 @@ internal static class OpenApiExtensions
 
     public static void MapOpenApiDocument(this WebApplication app)
     {
-        app.MapSwagger("/openapi/{documentName}.json", endpoint =>
-        {
-            endpoint.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            endpoint.PreSerializeFilters.Add((document, request) =>
-                document.Servers = [new OpenApiServer { Url = $"{request.Scheme}://{request.Host}{request.PathBase}" }]);
-        }).AllowAnonymous().WithMetadata(new BareAnswer());
+        app.MapGet($"/openapi/{DocumentName}.json", GetDocumentAsync).ExcludeFromDescription().AllowAnonymous().WithMetadata(new BareAnswer());
         app.MapSwaggerUI("docs", page =>
         {
             page.DocumentTitle = Product.Name;
@@ -56,4 +53,7 @@ internal static class OpenApiExtensions
             page.DefaultModelsExpandDepth(0);
         }).AllowAnonymous().WithMetadata(new BareAnswer());
     }
+
+    private static async Task<FileContentHttpResult> GetDocumentAsync(DocumentText document, CancellationToken cancellationToken) =>
+        TypedResults.Bytes(await document.ReadAsync(cancellationToken), "application/json; charset=utf-8");
 }
