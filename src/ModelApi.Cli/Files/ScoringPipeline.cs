@@ -77,7 +77,7 @@ internal sealed class ScoringPipeline(IRowReader rows, ModelVersion version)
         {
             try
             {
-                version.Scorer!.Score(batch.Features, batch.Predictions);
+                version.Scorer!.Score(batch.Features, batch.Predictions, CancellationToken.None);
             }
             catch (Exception exception)
             {

@@ -111,7 +111,7 @@ public static class BundlePacker
         using var served = new OnnxRuntimeScorer(bundle);
         var features = ReferenceRows.Read(request.Reference, bundle.Manifest.Signature);
         var predictions = new PredictionBatch(bundle.Manifest.Signature);
-        served.Score(features, predictions);
+        served.Score(features, predictions, CancellationToken.None);
         await File.WriteAllTextAsync(
             Path.Combine(folder, ReferenceFile), JsonSerializer.Serialize(Reference.Of(features, predictions), Options) + "\n", cancellationToken).ConfigureAwait(false);
         await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);

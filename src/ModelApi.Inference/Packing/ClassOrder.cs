@@ -18,7 +18,7 @@ internal static class ClassOrder
         }
 
         var predictions = new PredictionBatch(golden.Features.Signature);
-        scorer.Score(golden.Features, predictions);
+        scorer.Score(golden.Features, predictions, CancellationToken.None);
         var order = new int[classes];
         for (var column = 0; column < classes; column++)
         {

@@ -18,7 +18,7 @@ public static class GoldenCheck
     {
         var faults = new List<BundleFault>();
         var predictions = new PredictionBatch(golden.Features.Signature);
-        scorer.Score(golden.Features, predictions);
+        scorer.Score(golden.Features, predictions, CancellationToken.None);
         var largest = 0.0;
         for (var row = 0; row < golden.Features.Rows; row++)
         {
@@ -30,7 +30,7 @@ public static class GoldenCheck
         {
             single.Clear();
             golden.Features.CopyRowTo(single, row);
-            scorer.Score(single, predictions);
+            scorer.Score(single, predictions, CancellationToken.None);
             largest = Math.Max(largest, Compare(golden, row, predictions, 0, "by itself", faults));
         }
 

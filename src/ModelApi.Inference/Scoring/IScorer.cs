@@ -11,6 +11,8 @@ public interface IScorer : IDisposable
 
     /// <summary>Scores every row.</summary>
     /// <param name="features">At least one row, of the signature that the scorer was made for.</param>
-    /// <param name="predictions">Receives as many rows, in the same order.</param>
-    void Score(FeatureBatch features, PredictionBatch predictions);
+    /// <param name="predictions">Receives as many rows, in the same order; undefined when an exception is thrown.</param>
+    /// <param name="cancellationToken">Ends the work early, between blocks of rows.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the last row was scored.</exception>
+    void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken);
 }

@@ -80,7 +80,7 @@ internal static class PredictionOperation
         {
             var request = JsonSerializer.SerializeToUtf8Bytes(version.Manifest!.Signature.Example());
             var shape = version.Reader!.Read(request, workspace.Features, workspace.Findings);
-            version.Scorer!.Score(workspace.Features, workspace.Predictions);
+            version.Scorer!.Score(workspace.Features, workspace.Predictions, CancellationToken.None);
             workspace.Predictions.ReportUnanswered(workspace.Findings);
             if (workspace.Predictions.Rows == 0)
             {

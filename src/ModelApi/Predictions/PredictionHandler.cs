@@ -121,7 +121,7 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
         var validRows = workspace.Features.Rows;
         if (!IsRefused(findings, validRows, onInvalid))
         {
-            version.Scorer!.Score(workspace.Features, workspace.Predictions);
+            version.Scorer!.Score(workspace.Features, workspace.Predictions, context.RequestAborted);
             workspace.Predictions.ReportUnanswered(findings);
             validRows = workspace.Predictions.Rows;
         }

@@ -133,7 +133,8 @@ public sealed class ModelRegistryTests : IDisposable
 
         public string Engine => scorer.Engine;
 
-        public void Score(FeatureBatch features, PredictionBatch predictions) => scorer.Score(features, predictions);
+        public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken) =>
+            scorer.Score(features, predictions, cancellationToken);
 
         public void Dispose()
         {

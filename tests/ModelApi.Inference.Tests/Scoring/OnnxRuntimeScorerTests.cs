@@ -102,7 +102,7 @@ public sealed class OnnxRuntimeScorerTests : IAsyncLifetime
     public void A_batch_without_rows_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            _scorer.Score(new FeatureBatch(_bundle.Manifest.Signature), new PredictionBatch(_bundle.Manifest.Signature)));
+            _scorer.Score(new FeatureBatch(_bundle.Manifest.Signature), new PredictionBatch(_bundle.Manifest.Signature), CancellationToken.None));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class OnnxRuntimeScorerTests : IAsyncLifetime
             .Read(Encoding.UTF8.GetBytes($"[{string.Join(',', rows)}]"), features, findings);
         Assert.Empty(findings.Errors);
         var predictions = new PredictionBatch(_bundle.Manifest.Signature);
-        _scorer.Score(features, predictions);
+        _scorer.Score(features, predictions, CancellationToken.None);
         return predictions;
     }
 

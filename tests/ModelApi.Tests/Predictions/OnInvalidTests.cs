@@ -173,9 +173,9 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
     {
         public string Engine => scorer.Engine;
 
-        public void Score(FeatureBatch features, PredictionBatch predictions)
+        public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
         {
-            scorer.Score(features, predictions);
+            scorer.Score(features, predictions, cancellationToken);
             for (var row = 0; row < features.Rows; row++)
             {
                 if (features.Signature.Features[0].Name == "age" && features.Numbers(0)[row] > 100)

@@ -63,8 +63,9 @@ public sealed class ForestScorer : IScorer
     }
 
     /// <inheritdoc/>
-    public void Score(FeatureBatch features, PredictionBatch predictions)
+    public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfZero(features.Rows);
         predictions.Resize(features.Rows);
         var outputs = new IDisposableReadOnlyCollection<OrtValue>[_sessions.Length];

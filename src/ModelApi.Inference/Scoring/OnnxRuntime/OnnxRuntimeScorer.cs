@@ -49,8 +49,9 @@ public sealed class OnnxRuntimeScorer : IScorer
     public string Engine { get; }
 
     /// <inheritdoc/>
-    public void Score(FeatureBatch features, PredictionBatch predictions)
+    public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfZero(features.Rows);
         predictions.Resize(features.Rows);
         var outputs = new IDisposableReadOnlyCollection<OrtValue>[_sessions.Length];

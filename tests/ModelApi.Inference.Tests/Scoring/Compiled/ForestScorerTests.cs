@@ -52,8 +52,8 @@ public sealed class ForestScorerTests
 
         var actual = new PredictionBatch(signature);
         var expected = new PredictionBatch(signature);
-        scorer!.Score(features, actual);
-        reference.Score(features, expected);
+        scorer!.Score(features, actual, CancellationToken.None);
+        reference.Score(features, expected, CancellationToken.None);
 
         Assert.Equal(expected.Labels.ToArray(), actual.Labels.ToArray());
         Assert.Equal(expected.Probabilities.ToArray(), actual.Probabilities.ToArray(), (a, b) => MathF.Abs(a - b) <= 1e-6f);
