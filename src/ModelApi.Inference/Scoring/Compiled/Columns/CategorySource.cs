@@ -1,0 +1,54 @@
+using ModelApi.Inference.Batches;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Scoring.Compiled.Columns;
+
+/// <summary>A text feature as places in a list: of the manifest's categories, and of texts that only the graph knows.</summary>
+/// <remarks>Place 0 is any other text. A missing text is the empty one, which is what ONNX Runtime gets.</remarks>
+internal sealed class CategorySource(int feature, CategoryTable? categories)
+{
+    private readonly Dictionary<string, int> _extra = new(StringComparer.Ordinal);
+    private readonly int _known = categories?.Names.Count ?? 0;
+    private int _missing = categories?.CodeOf("") is { } code and not CategoryTable.Unknown ? code + 1 : 0;
+
+    /// <summary>The feature's index.</summary>
+    public int Feature { get; } = feature;
+
+    /// <summary>How many places there are.</summary>
+    public int Places => 1 + _known + _extra.Count;
+
+    /// <summary>Makes room for a text that a graph tells apart.</summary>
+    public void Learn(string text)
+    {
+        if (categories?.CodeOf(text) is null or CategoryTable.Unknown && _extra.TryAdd(text, Places) && text.Length == 0)
+        {
+            _missing = _extra[text];
+        }
+    }
+
+    /// <summary>The place of a text that was learned.</summary>
+    public int PlaceOf(string text) => categories?.CodeOf(text) is { } code and not CategoryTable.Unknown ? code + 1 : _extra[text];
+
+    /// <summary>The places of some rows.</summary>
+    public void Read(FeatureBatch features, int start, Span<int> places)
+    {
+        var codes = features.Codes(Feature).Slice(start, places.Length);
+        if (_extra.Count == 0 && _missing == 0)
+        {
+            for (var row = 0; row < places.Length; row++)
+            {
+                places[row] = codes[row] + 1;
+            }
+
+            return;
+        }
+
+        var texts = features.Texts(Feature).Slice(start, places.Length);
+        for (var row = 0; row < places.Length; row++)
+        {
+            places[row] = codes[row] != CategoryTable.Unknown ? codes[row] + 1
+                : texts[row] is { } text ? _extra.GetValueOrDefault(text)
+                : _missing;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using ModelApi.Inference.Scoring.Compiled.Plans;
+
+namespace ModelApi.Inference.Scoring.Compiled.Columns;
+
+/// <summary>A number of the request after a chain of steps, the first of which may be the rounding to the type of the graph's input.</summary>
+/// <param name="feature">The feature's index.</param>
+/// <param name="isSingle">Whether the graph takes it as a 32-bit float.</param>
+/// <param name="steps">What happens to it.</param>
+internal sealed class NumberColumn(int feature, bool isSingle, Step[] steps) : Column
+{
+    public int Feature { get; } = feature;
+
+    /// <summary>Whether values are 32-bit floats before the first step.</summary>
+    public bool IsSingle { get; } = isSingle;
+
+    public IReadOnlyList<Step> Steps => steps;
+
+    public override Column Then(Step step) => new NumberColumn(Feature, IsSingle, [.. steps, step]);
+
+    /// <summary>What becomes of one number.</summary>
+    public double Evaluate(double value)
+    {
+        value = IsSingle ? (float)value : value;
+        foreach (var step in steps)
+        {
+            value = step.Apply(value);
+        }
+
+        return value;
+    }
+
+    public override void Read(Block block, Span<double> destination)
+    {
+        var numbers = block.Numbers(Feature);
+        if (IsSingle)
+        {
+            for (var row = 0; row < destination.Length; row++)
+            {
+                destination[row] = (float)numbers[row];
+            }
+        }
+        else
+        {
+            numbers.CopyTo(destination);
+        }
+
+        foreach (var step in steps)
+        {
+            step.Apply(destination);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Numerics.Tensors;
+
+namespace ModelApi.Inference.Scoring.Compiled.Columns;
+
+/// <summary>Something that happens to each number of a column by itself, rounded as ONNX Runtime rounds it.</summary>
+internal abstract class Step
+{
+    /// <summary>Whether a larger number never becomes a smaller one (1), never a larger one (-1), or neither can be said (0).</summary>
+    public virtual int Direction => 0;
+
+    /// <summary>Whether it changes missing values only.</summary>
+    public virtual bool KeepsNumbers => false;
+
+    /// <summary>What becomes of one number.</summary>
+    public abstract double Apply(double value);
+
+    /// <summary>What becomes of many.</summary>
+    public virtual void Apply(Span<double> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Apply(values[i]);
+        }
+    }
+}
+
+/// <summary>Rounds to a 32-bit float.</summary>
+internal sealed class ToSingle : Step
+{
+    public override int Direction => 1;
+
+    public override double Apply(double value) => (float)value;
+}
+
+/// <summary>Cuts the fraction off, as a C cast to a 64-bit integer does.</summary>
+internal sealed class ToInteger : Step
+{
+    // What x86 gives for whatever no 64-bit integer can hold.
+    private const double Indefinite = -9223372036854775808.0;
+
+    public override double Apply(double value) => Math.Abs(value) < -Indefinite ? Math.Truncate(value) : Indefinite;
+}
+
+/// <summary>1 for all numbers but zero.</summary>
+internal sealed class ToBoolean : Step
+{
+    public override double Apply(double value) => value == 0 ? 0 : 1;
+}
+
+/// <summary>Puts a number in the place of a missing one, or of another that stands for missing.</summary>
+internal sealed class Impute(double missing, double replacement) : Step
+{
+    public override int Direction => KeepsNumbers ? 1 : 0;
+
+    public override bool KeepsNumbers => double.IsNaN(missing);
+
+    public override double Apply(double value) => (double.IsNaN(missing) ? double.IsNaN(value) : value == missing) ? replacement : value;
+}
+
+/// <summary>Subtracts, then multiplies, in 32-bit floats.</summary>
+internal sealed class ScaleSingle(float offset, float scale) : Step
+{
+    public override int Direction => float.IsFinite(offset) && float.IsFinite(scale) ? Math.Sign(scale) : 0;
+
+    public override double Apply(double value) => ((float)value - offset) * scale;
+
+    public override void Apply(Span<double> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = ((float)values[i] - offset) * scale;
+        }
+    }
+}
+
+/// <summary>Subtracts, then multiplies, in 64-bit floats, and rounds the result to 32 bits.</summary>
+internal sealed class ScaleDouble(double offset, double scale) : Step
+{
+    public override int Direction => double.IsFinite(offset) && double.IsFinite(scale) ? Math.Sign(scale) : 0;
+
+    public override double Apply(double value) => (float)((value - offset) * scale);
+}
+
+/// <summary>1 above a threshold.</summary>
+internal sealed class Binarize(float threshold) : Step
+{
+    public override int Direction => 1;
+
+    public override double Apply(double value) => value > threshold ? 1 : 0;
+}
+
+/// <summary>1 for one whole number.</summary>
+internal sealed class Equal(double number) : Step
+{
+    public override double Apply(double value) => value == number ? 1 : 0;
+}
+
+/// <summary>Another number for each of a list.</summary>
+internal sealed class Lookup(IReadOnlyDictionary<double, double> numbers, double otherwise, double missing) : Step
+{
+    public override double Apply(double value) => double.IsNaN(value) ? missing : numbers.GetValueOrDefault(value, otherwise);
+}
+
+/// <summary>The four operations with a constant, in 32-bit floats.</summary>
+/// <param name="operation">The operation's ONNX name.</param>
+/// <param name="constant">The other number.</param>
+/// <param name="isLeft">Whether the constant is the left one.</param>
+internal sealed class Arithmetic(string operation, float constant, bool isLeft) : Step
+{
+    public override int Direction => (operation, isLeft) switch
+    {
+        _ when !float.IsFinite(constant) => 0,
+        ("Add", _) or ("Sub", false) => 1,
+        ("Sub", true) => -1,
+        ("Mul", _) or ("Div", false) => Math.Sign(constant),
+        _ => 0,
+    };
+
+    public static float Of(string operation, float left, float right) => operation switch
+    {
+        "Add" => left + right,
+        "Sub" => left - right,
+        "Mul" => left * right,
+        _ => left / right,
+    };
+
+    public override double Apply(double value) => isLeft ? Of(operation, constant, (float)value) : Of(operation, (float)value, constant);
+}
+
+/// <summary>The logistic function, of numbers within ±18, where ONNX Runtime's own ends.</summary>
+internal sealed class Sigmoid : Step
+{
+    public override double Apply(double value) => (float)(1 / (1 + Math.Exp(-Math.Clamp(value, -18, 18))));
+
+    public override void Apply(Span<double> values)
+    {
+        TensorPrimitives.Min(values, 18, values);
+        TensorPrimitives.Max(values, -18, values);
+        TensorPrimitives.Sigmoid(values, values);
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)values[i];
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using ModelApi.Inference.Scoring.Compiled.Columns;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Scoring.Compiled.Plans;
+
+/// <summary>Collects the stages of a plan while the graphs are read.</summary>
+internal sealed class PlanBuilder(Signature signature)
+{
+    private readonly List<Stage> _stages = [];
+    private readonly Dictionary<int, CategorySource> _sources = [];
+
+    /// <summary>The features.</summary>
+    public Signature Signature { get; } = signature;
+
+    /// <summary>The stages, in the order in which they run.</summary>
+    public IReadOnlyList<Stage> Stages => _stages;
+
+    /// <summary>Columns that the stages compute.</summary>
+    public int Registers { get; private set; }
+
+    /// <summary>The text features that are read.</summary>
+    public IEnumerable<CategorySource> Sources => _sources.Values;
+
+    /// <summary>A text feature.</summary>
+    public CategorySource Source(int feature)
+    {
+        if (!_sources.TryGetValue(feature, out var source))
+        {
+            source = new CategorySource(feature, Signature.Features[feature].Categories);
+            _sources.Add(feature, source);
+        }
+
+        return source;
+    }
+
+    /// <summary>Reserves registers that follow each other.</summary>
+    /// <returns>The first.</returns>
+    public int Reserve(int count)
+    {
+        var first = Registers;
+        Registers += count;
+        return first;
+    }
+
+    public void Add(Stage stage)
+    {
+        stage.Index = _stages.Count;
+        _stages.Add(stage);
+    }
+
+    /// <summary>A column with another step at its end.</summary>
+    public Column Take(Column column, Step step)
+    {
+        if (column.Then(step) is { } then)
+        {
+            return then;
+        }
+
+        var register = Reserve(1);
+        Add(new MapStage(column, step, register));
+        return new RegisterColumn(register);
+    }
+
+    /// <summary>The columns that a stage writes to registers in a row.</summary>
+    public static Column[] Outputs(int first, int count)
+    {
+        var columns = new Column[count];
+        for (var i = 0; i < count; i++)
+        {
+            columns[i] = new RegisterColumn(first + i);
+        }
+
+        return columns;
+    }
+}

@@ -1,0 +1,133 @@
+using ModelApi.Inference.Scoring.Compiled.Columns;
+using ModelApi.Inference.Scoring.Compiled.Plans;
+
+namespace ModelApi.Inference.Scoring.Compiled.Trees;
+
+/// <summary>What nodes look at: a column as small whole numbers, in an order that makes each node's test one interval of them.</summary>
+internal abstract class Slot
+{
+    /// <summary>One more than the largest number that a node's interval may hold.</summary>
+    public abstract int Size { get; }
+
+    /// <summary>Reads the rows of a block.</summary>
+    /// <param name="block">The rows.</param>
+    /// <param name="ranks">Receives a number for each row.</param>
+    public abstract void Read(Block block, Span<int> ranks);
+}
+
+/// <summary>A number as its rank among the bounds that nodes compare it with.</summary>
+internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
+{
+    private readonly SortedSet<double> _bounds = [];
+    private double[] _wide = [];
+    private float[] _narrow = [];
+    private int _missing = -1;
+
+    public override int Size => _bounds.Count + 2;
+
+    /// <summary>Adds bounds of an interval.</summary>
+    public void Learn(double above, double upTo)
+    {
+        Learn(above);
+        Learn(upTo);
+    }
+
+    /// <summary>Ends the learning.</summary>
+    /// <param name="missing">The rank of a missing value, asked for once the bounds are known; negative for none of any interval.</param>
+    public void Freeze(Func<int> missing)
+    {
+        // A power of two less one, filled up with NaN, which no number exceeds: every search then takes the same steps.
+        var length = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_bounds.Count + 1) - 1;
+        _wide = new double[length];
+        Array.Fill(_wide, double.NaN);
+        _bounds.CopyTo(_wide);
+        if (_bounds.All(bound => (float)bound == bound))
+        {
+            _narrow = [.. _wide.Select(bound => (float)bound)];
+        }
+
+        _missing = missing();
+    }
+
+    /// <summary>How many bounds lie below a bound.</summary>
+    public int RankOf(double bound) => Rank(_wide, bound);
+
+    public override void Read(Block block, Span<int> ranks)
+    {
+        var values = block.Scratch.AsSpan(0, ranks.Length);
+        if (raw is null)
+        {
+            column.Read(block, values);
+        }
+        else
+        {
+            block.Numbers(raw.Feature).CopyTo(values);
+        }
+
+        if (raw is { IsSingle: true } && _narrow.Length == _wide.Length)
+        {
+            for (var row = 0; row < ranks.Length; row++)
+            {
+                var value = (float)values[row];
+                ranks[row] = float.IsNaN(value) ? _missing : Rank(_narrow, value);
+            }
+
+            return;
+        }
+
+        for (var row = 0; row < ranks.Length; row++)
+        {
+            var value = raw is { IsSingle: true } ? (float)values[row] : values[row];
+            ranks[row] = double.IsNaN(value) ? _missing : Rank(_wide, value);
+        }
+    }
+
+    private void Learn(double bound)
+    {
+        if (!double.IsNaN(bound))
+        {
+            // Zero has two signs and one place.
+            _bounds.Add(bound == 0 ? 0 : bound);
+        }
+    }
+
+    // Without a branch that could be mispredicted.
+    private static int Rank(float[] bounds, float value)
+    {
+        var rank = 0;
+        for (var step = (bounds.Length + 1) >> 1; step > 0; step >>= 1)
+        {
+            rank += step & -(bounds[rank + step - 1] < value ? 1 : 0);
+        }
+
+        return rank;
+    }
+
+    private static int Rank(double[] bounds, double value)
+    {
+        var rank = 0;
+        for (var step = (bounds.Length + 1) >> 1; step > 0; step >>= 1)
+        {
+            rank += step & -(bounds[rank + step - 1] < value ? 1 : 0);
+        }
+
+        return rank;
+    }
+}
+
+/// <summary>A text feature as the rank of its category.</summary>
+/// <param name="source">The feature.</param>
+/// <param name="ranks">The rank at each place of its list.</param>
+internal sealed class CategorySlot(CategorySource source, int[] ranks) : Slot
+{
+    public override int Size => ranks.Max() + 1;
+
+    public override void Read(Block block, Span<int> destination)
+    {
+        var places = block.Places(source);
+        for (var row = 0; row < destination.Length; row++)
+        {
+            destination[row] = ranks[places[row]];
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Numerics;
+using ModelApi.Inference.Scoring.Compiled.Plans;
+
+namespace ModelApi.Inference.Scoring.Compiled.Trees;
+
+/// <summary>Turns the sums of a row into a label and an answer, by the rules of ONNX Runtime, where the operators' description leaves them open.</summary>
+internal sealed class TreeAnswer<T>
+    where T : struct, IBinaryFloatingPointIeee754<T>
+{
+    private readonly TreeEnsemble _ensemble;
+    private readonly T[] _base;
+    private readonly T _trees;
+
+    /// <exception cref="NotCompilableException">ONNX Runtime itself has no defined answer.</exception>
+    public TreeAnswer(TreeEnsemble ensemble)
+    {
+        _ensemble = ensemble;
+        _base = Array.ConvertAll(ensemble.BaseValues, T.CreateSaturating);
+        _trees = T.CreateSaturating(ensemble.Roots.Length);
+        if (ensemble.IsClassifier && Undefined() is { } reason)
+        {
+            throw new NotCompilableException(reason);
+        }
+    }
+
+    /// <param name="sums">The sum for each target; may be written to.</param>
+    /// <param name="areScored">Whether any leaf had a weight for it.</param>
+    /// <param name="scores">Receives the answer, as long as there are targets.</param>
+    /// <returns>A classifier's class.</returns>
+    public int Finish(Span<T> sums, ReadOnlySpan<bool> areScored, Span<float> scores)
+    {
+        if (!_ensemble.IsClassifier)
+        {
+            Regress(sums, areScored, scores);
+            return 0;
+        }
+
+        return sums.Length == 2 ? ClassifyTwo(sums, areScored, scores) : ClassifyMany(sums, areScored, scores);
+    }
+
+    private string? Undefined()
+    {
+        var leaves = _ensemble.Nodes.Where(node => node.IsLeaf).ToList();
+        if (_ensemble.Targets == 1)
+        {
+            return "it is a classifier with one class";
+        }
+
+        if (_base.Length != 0 && _base.Length != _ensemble.Targets && !(_base.Length == 1 && _ensemble.IsBinary))
+        {
+            return "it has another number of base values than of classes";
+        }
+
+        if (_ensemble.Targets > 2)
+        {
+            return _base.Length == 0 && leaves.Any(leaf => leaf.Weights == 0) ? "it has a leaf without a weight, which may leave a row without a class" : null;
+        }
+
+        return _ensemble.Transform == PostTransform.Probit && leaves.Any(leaf => !ScoresSecond(leaf)) ? "it has the post transform PROBIT and one score for two classes" : null;
+    }
+
+    private bool ScoresSecond(TreeNode leaf)
+    {
+        for (var i = 0; i < leaf.Weights; i++)
+        {
+            if (_ensemble.Weights[leaf.FirstWeight + i].Target == 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Regress(ReadOnlySpan<T> sums, ReadOnlySpan<bool> areScored, Span<float> scores)
+    {
+        for (var i = 0; i < sums.Length; i++)
+        {
+            var sum = areScored[i] ? sums[i] : T.Zero;
+            sum = _ensemble.Aggregate == Aggregate.Average ? sum / _trees : sum;
+            sum += _base.Length == sums.Length ? _base[i] : T.Zero;
+            scores[i] = areScored[i] || sums.Length == 1 ? float.CreateSaturating(sum) : 0;
+        }
+
+        // Of one target, only this transform is applied.
+        if (sums.Length > 1 || _ensemble.Transform == PostTransform.Probit)
+        {
+            PostTransforms.Apply(_ensemble.Transform, scores);
+        }
+    }
+
+    private int ClassifyMany(Span<T> sums, ReadOnlySpan<bool> areScored, Span<float> scores)
+    {
+        var label = -1;
+        for (var i = 0; i < sums.Length; i++)
+        {
+            var isScored = areScored[i] || _base.Length > 0;
+            sums[i] = !areScored[i] ? (_base.Length > 0 ? _base[i] : T.Zero) : _base.Length > 0 ? sums[i] + _base[i] : sums[i];
+            label = isScored && (label < 0 || sums[i] > sums[label]) ? i : label;
+            scores[i] = float.CreateSaturating(sums[i]);
+        }
+
+        PostTransforms.Apply(_ensemble.Transform, scores);
+        return label;
+    }
+
+    private int ClassifyTwo(Span<T> sums, ReadOnlySpan<bool> areScored, Span<float> scores)
+    {
+        if (_base.Length == 2 && areScored[1])
+        {
+            sums[1] = _base[1] + sums[0];
+            sums[0] = -sums[1];
+        }
+        else if (_base.Length > 0)
+        {
+            sums[0] += _base[0];
+        }
+
+        var positive = areScored[1] ? sums[1] : areScored[0] ? sums[0] : T.Zero;
+        var areShares = _ensemble.IsBinary && _ensemble.HasNoNegativeWeight;
+        var label = positive > (areShares ? T.CreateSaturating(0.5) : T.Zero) ? 1 : 0;
+        if (areScored[1] || _base.Length == 2)
+        {
+            scores[0] = areScored[0] ? float.CreateSaturating(sums[0]) : 0;
+            scores[1] = areScored[1] ? float.CreateSaturating(sums[1]) : 0;
+            PostTransforms.Apply(_ensemble.Transform, scores);
+            return label;
+        }
+
+        var score = areScored[0] ? sums[0] : T.Zero;
+        if (_ensemble.Transform == PostTransform.Logistic)
+        {
+            scores[0] = PostTransforms.Logistic(-float.CreateSaturating(score));
+            scores[1] = PostTransforms.Logistic(float.CreateSaturating(score));
+        }
+        else
+        {
+            scores[0] = float.CreateSaturating(areShares ? T.One - score : -score);
+            scores[1] = float.CreateSaturating(score);
+        }
+
+        return label;
+    }
+}

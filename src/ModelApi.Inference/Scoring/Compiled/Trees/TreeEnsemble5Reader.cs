@@ -1,0 +1,147 @@
+using ModelApi.Inference.Scoring.Compiled.Graphs;
+using ModelApi.Inference.Scoring.Compiled.Plans;
+
+namespace ModelApi.Inference.Scoring.Compiled.Trees;
+
+/// <summary>Reads TreeEnsemble (ai.onnx.ml 5), https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsemble.html.</summary>
+internal sealed class TreeEnsemble5Reader
+{
+    private const int Member = 6;
+
+    private readonly Attributes _attributes;
+    private readonly double[] _modes;
+    private readonly double[] _splits;
+    private readonly double[] _leafWeights;
+    private readonly List<double[]> _members = [];
+    private readonly List<TreeNode> _nodes = [];
+    private readonly List<LeafWeight> _weights = [];
+    private readonly int _targets;
+
+    private TreeEnsemble5Reader(Attributes attributes)
+    {
+        _attributes = attributes;
+        _modes = attributes.Tensor("nodes_modes")?.Numbers ?? [];
+        _splits = attributes.Tensor("nodes_splits")?.Numbers ?? [];
+        _leafWeights = attributes.Tensor("leaf_weights")?.Numbers ?? [];
+        _targets = (int)attributes.Int("n_targets", 0);
+        var lists = new[] { "nodes_featureids", "nodes_truenodeids", "nodes_falsenodeids", "nodes_trueleafs", "nodes_falseleafs" };
+        if (_targets <= 0 || _splits.Length != _modes.Length || lists.Any(list => attributes.Ints(list).Count != _modes.Length)
+            || attributes.Ints("leaf_targetids").Count != _leafWeights.Length)
+        {
+            throw new NotCompilableException("its lists differ in length");
+        }
+    }
+
+    public static TreeEnsemble Read(Attributes attributes, bool isDouble)
+    {
+        var reader = new TreeEnsemble5Reader(attributes);
+        reader.ReadMembers();
+        int[] roots = [.. attributes.Ints("tree_roots").Select(root => reader.ReadNode(root, reader.IsLoneLeaf(root), 0))];
+        return new TreeEnsemble
+        {
+            Nodes = [.. reader._nodes],
+            Weights = [.. reader._weights],
+            Roots = roots.Length > 0 ? roots : throw new NotCompilableException("it has no tree"),
+            Targets = reader._targets,
+            IsDouble = isDouble,
+            Aggregate = attributes.Int("aggregate_function", 1) switch
+            {
+                0 => Aggregate.Average,
+                1 => Aggregate.Sum,
+                2 => Aggregate.Minimum,
+                3 => Aggregate.Maximum,
+                var other => throw new NotCompilableException($"it has the unknown aggregate function {other}"),
+            },
+            Transform = attributes.Int("post_transform", 0) switch
+            {
+                0 => PostTransform.None,
+
+                // The other way round than the operator's description: as ONNX Runtime, which is what models are checked with.
+                1 => PostTransform.Logistic,
+                2 => PostTransform.Softmax,
+                3 => PostTransform.SoftmaxZero,
+                4 => PostTransform.Probit,
+                var other => throw new NotCompilableException($"it has the unknown post transform {other}"),
+            },
+        };
+    }
+
+    // A tree that is one leaf is written as a node whose two children are the same.
+    private bool IsLoneLeaf(long root) =>
+        At(_attributes.Ints("nodes_falsenodeids"), root) == At(_attributes.Ints("nodes_truenodeids"), root);
+
+    // The sets of the nodes that test for membership follow each other, with NaN between them.
+    private void ReadMembers()
+    {
+        var values = _attributes.Tensor("membership_values")?.Numbers ?? [];
+        var at = 0;
+        foreach (var mode in _modes)
+        {
+            var end = at;
+            while (mode == Member && end < values.Length && !double.IsNaN(values[end]))
+            {
+                end++;
+            }
+
+            _members.Add(values[at..end]);
+            at = mode == Member ? Math.Min(end + 1, values.Length) : at;
+        }
+    }
+
+    /// <param name="index">Of a leaf, or of a node.</param>
+    /// <param name="isLeaf">Which of the two.</param>
+    /// <param name="member">Which member of its set the node is at: a test for membership is a chain of tests for equality.</param>
+    /// <returns>The node's index in the ensemble.</returns>
+    private int ReadNode(long index, bool isLeaf, int member)
+    {
+        // A graph whose nodes are no tree would be read for ever.
+        if (_nodes.Count > 50_000_000 / sizeof(double))
+        {
+            throw new NotCompilableException("its nodes are no trees, or too many");
+        }
+
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        var place = _nodes.Count;
+        if (isLeaf)
+        {
+            var target = At(_attributes.Ints("leaf_targetids"), index);
+            _nodes.Add(new TreeNode(true, default, 0, 0, false, 0, 0, _weights.Count, 1));
+            _weights.Add(_targets == 1 || (target >= 0 && target < _targets)
+                ? new LeafWeight(_targets == 1 ? 0 : (int)target, _leafWeights[index])
+                : throw new NotCompilableException("it has a weight for a target that it has not"));
+            return place;
+        }
+
+        var tracks = _attributes.Ints("nodes_missing_value_tracks_true");
+        var feature = checked((int)At(_attributes.Ints("nodes_featureids"), index));
+        var isMember = _modes[index] == Member;
+        var members = _members[(int)index];
+        if (isMember && (members.Length == 0 || !members.All(value => value == Math.Floor(value) && Math.Abs(value) < int.MaxValue)))
+        {
+            throw new NotCompilableException("it tests for membership of a set that is empty or not of whole numbers");
+        }
+
+        // ONNX Runtime cuts off the fraction of what it looks up, but in a set of small members.
+        var areSmall = members.All(value => value is >= 0 and <= 30);
+
+        _nodes.Add(default);
+        var whenTrue = ReadNode(_attributes.Ints("nodes_truenodeids")[(int)index], _attributes.Ints("nodes_trueleafs")[(int)index] != 0, 0);
+        var whenFalse = isMember && member + 1 < members.Length
+            ? ReadNode(index, false, member + 1)
+            : ReadNode(_attributes.Ints("nodes_falsenodeids")[(int)index], _attributes.Ints("nodes_falseleafs")[(int)index] != 0, 0);
+        _nodes[place] = new TreeNode(
+            false,
+            isMember ? (areSmall ? BranchMode.Equal : BranchMode.EqualWhole) : _modes[index] is >= 0 and < Member ? (BranchMode)(int)_modes[index] : throw new NotCompilableException("it has an unknown node mode"),
+            feature,
+            isMember ? members[member] : _splits[index],
+            index < tracks.Count && tracks[(int)index] == 1,
+            whenTrue,
+            whenFalse,
+            0,
+            0);
+        return place;
+    }
+
+    private static long At(Google.Protobuf.Collections.RepeatedField<long> list, long index) =>
+        index >= 0 && index < list.Count ? list[(int)index] : throw new NotCompilableException("it refers to a node or leaf that it has not");
+}

@@ -1,0 +1,181 @@
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using ModelApi.Inference.Scoring.Compiled.Graphs;
+using ModelApi.Inference.Scoring.Compiled.Plans;
+
+namespace ModelApi.Inference.Scoring.Compiled.Trees;
+
+/// <summary>Reads TreeEnsembleClassifier and TreeEnsembleRegressor (ai.onnx.ml 1 and 3).</summary>
+/// <remarks>
+/// Source: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleClassifier.html; where that is silent, what ONNX Runtime
+/// does: a tree begins wherever the tree's number changes, its first node is the root, and a class's number is not checked
+/// when there is only one.
+/// </remarks>
+internal static class TreeReader
+{
+    /// <param name="attributes">The operator's attributes.</param>
+    /// <param name="isClassifier">Which of the two it is.</param>
+    /// <param name="isDouble">Whether the input is of 64-bit floats.</param>
+    public static TreeEnsemble Read(Attributes attributes, bool isClassifier, bool isDouble)
+    {
+        var prefix = isClassifier ? "class" : "target";
+        var nodes = ReadNodes(attributes, isDouble, out var indices, out var roots);
+        var targets = !isClassifier ? (int)attributes.Int("n_targets", 0)
+            : attributes.Utf8s("classlabels_strings") is { Count: > 0 } texts ? texts.Count
+            : attributes.Ints("classlabels_int64s").Count;
+        Require(targets is > 0 and <= 1_000_000, "it has no classes or targets");
+
+        var treeIds = attributes.Ints($"{prefix}_treeids");
+        var nodeIds = attributes.Ints($"{prefix}_nodeids");
+        var classIds = attributes.Ints($"{prefix}_ids");
+        var values = Numbers(attributes, $"{prefix}_weights", isDouble);
+        Require(treeIds.Count == nodeIds.Count && treeIds.Count == classIds.Count && treeIds.Count == values.Length, "its lists of weights differ in length");
+        var weights = Attach(nodes, indices, treeIds, nodeIds, classIds, values, targets);
+        return new TreeEnsemble
+        {
+            Nodes = nodes,
+            Weights = weights,
+            Roots = roots,
+            Targets = targets,
+            IsDouble = isDouble,
+            Aggregate = isClassifier ? Aggregate.Sum : ParseAggregate(attributes.Text("aggregate_function", "SUM")),
+            Transform = PostTransforms.Parse(attributes.Text("post_transform", "NONE")),
+            BaseValues = Numbers(attributes, "base_values", isDouble),
+            IsClassifier = isClassifier,
+            IsBinary = isClassifier && targets == 2 && classIds.Distinct().Count() == 1,
+            HasNoNegativeWeight = !values.Any(value => value < 0),
+        };
+    }
+
+    private static TreeNode[] ReadNodes(Attributes attributes, bool isDouble, out Dictionary<(long Tree, long Node), int> indices, out int[] roots)
+    {
+        var treeIds = attributes.Ints("nodes_treeids");
+        var nodeIds = attributes.Ints("nodes_nodeids");
+        var features = attributes.Ints("nodes_featureids");
+        var modes = attributes.Utf8s("nodes_modes");
+        var trueIds = attributes.Ints("nodes_truenodeids");
+        var falseIds = attributes.Ints("nodes_falsenodeids");
+        var tracks = attributes.Ints("nodes_missing_value_tracks_true");
+        var thresholds = Numbers(attributes, "nodes_values", isDouble);
+        var count = treeIds.Count;
+        Require(
+            count > 0 && nodeIds.Count == count && features.Count == count && modes.Count == count && trueIds.Count == count
+            && falseIds.Count == count && thresholds.Length == count,
+            "its lists of nodes differ in length");
+
+        indices = new Dictionary<(long Tree, long Node), int>(count);
+        var first = new List<int>();
+        var trees = new HashSet<long>();
+        for (var i = 0; i < count; i++)
+        {
+            Require(indices.TryAdd((treeIds[i], nodeIds[i]), i), "it has a node twice");
+            if (i == 0 || treeIds[i] != treeIds[i - 1])
+            {
+                Require(trees.Add(treeIds[i]), "the nodes of its trees are mixed");
+                first.Add(i);
+            }
+        }
+
+        roots = [.. first];
+        var nodes = new TreeNode[count];
+        for (var i = 0; i < count; i++)
+        {
+            var isLeaf = modes[i].Span.SequenceEqual("LEAF"u8);
+            nodes[i] = new TreeNode(
+                isLeaf,
+                isLeaf ? default : ParseMode(modes[i]),
+                checked((int)features[i]),
+                thresholds[i],
+                i < tracks.Count && tracks[i] == 1,
+                isLeaf ? 0 : Find(indices, treeIds[i], trueIds[i]),
+                isLeaf ? 0 : Find(indices, treeIds[i], falseIds[i]),
+                0,
+                0);
+        }
+
+        return nodes;
+    }
+
+    private static LeafWeight[] Attach(
+        TreeNode[] nodes, Dictionary<(long Tree, long Node), int> indices, RepeatedField<long> treeIds, RepeatedField<long> nodeIds, RepeatedField<long> classIds, double[] values, int targets)
+    {
+        // Counting sort by node: the weights of a leaf keep their order.
+        var owners = new int[values.Length];
+        var counts = new int[nodes.Length];
+        for (var i = 0; i < owners.Length; i++)
+        {
+            owners[i] = Find(indices, treeIds[i], nodeIds[i]);
+            counts[owners[i]] += nodes[owners[i]].IsLeaf ? 1 : 0;
+        }
+
+        var at = 0;
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            nodes[i] = nodes[i] with { FirstWeight = at, Weights = counts[i] };
+            at += counts[i];
+            counts[i] = nodes[i].FirstWeight;
+        }
+
+        var weights = new LeafWeight[at];
+        for (var i = 0; i < owners.Length; i++)
+        {
+            if (nodes[owners[i]].IsLeaf)
+            {
+                Require(targets == 1 || (classIds[i] >= 0 && classIds[i] < targets), "it has a weight for a class or target that it has not");
+                weights[counts[owners[i]]++] = new LeafWeight(targets == 1 ? 0 : (int)classIds[i], values[i]);
+            }
+        }
+
+        return weights;
+    }
+
+    /// <summary>Numbers that are either a list of 32-bit floats or a tensor of either width.</summary>
+    private static double[] Numbers(Attributes attributes, string name, bool isDouble)
+    {
+        if (attributes.Tensor($"{name}_as_tensor") is not { Length: > 0 } tensor)
+        {
+            var floats = attributes.Floats(name);
+            var numbers = new double[floats.Count];
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                numbers[i] = floats[i];
+            }
+
+            return numbers;
+        }
+
+        Require((tensor.Type == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double) == isDouble, $"its {name} are of another type than its input");
+        return tensor.Numbers;
+    }
+
+    private static BranchMode ParseMode(ByteString mode) => mode.Span switch
+    {
+        var text when text.SequenceEqual("BRANCH_LEQ"u8) => BranchMode.LessOrEqual,
+        var text when text.SequenceEqual("BRANCH_LT"u8) => BranchMode.Less,
+        var text when text.SequenceEqual("BRANCH_GTE"u8) => BranchMode.GreaterOrEqual,
+        var text when text.SequenceEqual("BRANCH_GT"u8) => BranchMode.Greater,
+        var text when text.SequenceEqual("BRANCH_EQ"u8) => BranchMode.Equal,
+        var text when text.SequenceEqual("BRANCH_NEQ"u8) => BranchMode.NotEqual,
+        _ => throw new NotCompilableException($"it has the unknown node mode '{mode.ToStringUtf8()}'"),
+    };
+
+    private static Aggregate ParseAggregate(string name) => name switch
+    {
+        "SUM" => Aggregate.Sum,
+        "AVERAGE" => Aggregate.Average,
+        "MIN" => Aggregate.Minimum,
+        "MAX" => Aggregate.Maximum,
+        _ => throw new NotCompilableException($"it has the unknown aggregate function '{name}'"),
+    };
+
+    private static int Find(Dictionary<(long Tree, long Node), int> indices, long tree, long node) =>
+        indices.TryGetValue((tree, node), out var index) ? index : throw new NotCompilableException("it refers to a node that it has not");
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new NotCompilableException(otherwise);
+        }
+    }
+}
