@@ -4,15 +4,16 @@ using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.Compiled;
 using ModelApi.Inference.Scoring.OnnxRuntime;
-using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 
 /// <summary>Scores rows with both engines and compares.</summary>
 internal static class Sameness
 {
-    // The one place that knows which engine is held to ONNX Runtime.
-    private static IScorer? Compile(Bundle bundle, out string? reason)
+    /// <summary>Makes the engine that is held to ONNX Runtime.</summary>
+    /// <param name="bundle">The model.</param>
+    /// <param name="reason">Why it is left to ONNX Runtime; null when it was compiled.</param>
+    public static IScorer? Compile(Bundle bundle, out string? reason)
     {
         reason = null;
         return (IScorer?)ForestScorer.TryCreate(bundle) ?? new OnnxRuntimeScorer(bundle);
@@ -35,39 +36,55 @@ internal static class Sameness
 
         using var reference = new OnnxRuntimeScorer(bundle);
         using var compiled = Compile(bundle, out reason);
-        return compiled is null ? null : FindDifference(specimen, bundle.Manifest.Signature, reference, compiled);
+        return compiled is null
+            ? null
+            : FindDifference(specimen.ToBatch(bundle.Manifest.Signature), reference, compiled, specimen.Estimator.Floor, specimen.Estimator is LinearEstimator);
     }
 
-    /// <inheritdoc cref="FindDifference(Specimen, out string?)"/>
-    public static string? FindDifference(Specimen specimen, Signature signature, IScorer reference, IScorer scorer)
+    /// <summary>Scores all rows at once, and some by themselves.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="reference">ONNX Runtime.</param>
+    /// <param name="scorer">What is held to it.</param>
+    /// <param name="floor">See <see cref="Estimator.Floor"/>.</param>
+    /// <param name="sums">Whether the scores are sums that may round differently, and so may decide a tie the other way.</param>
+    /// <returns>The first difference, or null.</returns>
+    public static string? FindDifference(FeatureBatch rows, IScorer reference, IScorer scorer, double floor = 1e-7, bool sums = false)
     {
-        var count = specimen.Rows.Count;
-        Range[] parts = [Range.All, Range.EndAt(1), (count / 2)..((count / 2) + 1), Range.StartAt(count - 1)];
-        return parts.Distinct().Select(part => FindDifference(specimen, specimen.ToBatch(signature, part), reference, scorer)).FirstOrDefault(found => found is not null);
+        var single = new[] { 0, rows.Rows / 2, rows.Rows - 1 }.Distinct().Select(row =>
+        {
+            var one = new FeatureBatch(rows.Signature);
+            rows.CopyRowTo(one, row);
+            return one;
+        });
+        foreach (var part in single.Prepend(rows))
+        {
+            var expected = new PredictionBatch(rows.Signature);
+            var actual = new PredictionBatch(rows.Signature);
+            reference.Score(part, expected, CancellationToken.None);
+            scorer.Score(part, actual, CancellationToken.None);
+            if (FindDifference(expected, actual, floor, sums) is { } difference)
+            {
+                return difference;
+            }
+        }
+
+        return null;
     }
 
-    private static string? FindDifference(Specimen specimen, FeatureBatch rows, IScorer reference, IScorer scorer)
-    {
-        var expected = new PredictionBatch(rows.Signature);
-        var actual = new PredictionBatch(rows.Signature);
-        reference.Score(rows, expected, CancellationToken.None);
-        scorer.Score(rows, actual, CancellationToken.None);
-        return FindDifference(specimen.Estimator, expected, actual);
-    }
-
-    private static string? FindDifference(Estimator estimator, PredictionBatch expected, PredictionBatch actual)
+    private static string? FindDifference(PredictionBatch expected, PredictionBatch actual, double floor, bool sums)
     {
         if (expected.Rows != actual.Rows)
         {
             return $"{actual.Rows} rows for {expected.Rows}.";
         }
 
-        var columns = estimator.Classes?.Count ?? 1;
-        var expectedValues = estimator.Classes is null ? expected.Values : expected.Probabilities;
-        var actualValues = estimator.Classes is null ? actual.Values : actual.Probabilities;
+        var classes = expected.Signature.Classes;
+        var columns = classes?.Count ?? 1;
+        var expectedValues = classes is null ? expected.Values : expected.Probabilities;
+        var actualValues = classes is null ? actual.Values : actual.Probabilities;
         for (var i = 0; i < expectedValues.Length; i++)
         {
-            if (!AreClose(expectedValues[i], actualValues[i], estimator.Floor))
+            if (!AreClose(expectedValues[i], actualValues[i], floor))
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
@@ -79,7 +96,7 @@ internal static class Sameness
         {
             var (due, given) = (expected.Labels[row], actual.Labels[row]);
             var values = expected.ProbabilitiesOf(row);
-            if (due != given && !(estimator is LinearEstimator && AreNearlyTied(values[due], values[given], estimator.Floor)))
+            if (due != given && !(sums && AreNearlyTied(values[due], values[given], floor)))
             {
                 return $"Row {row} of {expected.Rows}: class {given} where ONNX Runtime says {due}.";
             }
