@@ -51,7 +51,7 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
         AssertAll([.. Enumerable.Range(0, 17)], ensembles.Select(ensemble => ensemble.Trees.Max(tree => tree.Depth)), 4);
         AssertAll([(false, false), (true, false), (true, true)], ensembles.Select(ensemble => (ensemble.TakesDoubles, ensemble.HoldsDoubles)), 50);
         AssertAll([true, false], branches.Select(branch => branch.MissingIsTrue), 500);
-        AssertAll(["Impute", "Scale", "Normalize", "Binarize", "Arithmetic", "Select", "Keep"], steps.Select(step => step.GetType().Name), 50);
+        AssertAll(["Impute", "Scale", "Normalize", "Binarize", "Arithmetic", "Recode", "Select", "Keep"], steps.Select(step => step.GetType().Name), 50);
         AssertAll(["LinearClassifier", "LinearRegressor", "MatMul", "Gemm"], specimens.Select(specimen => specimen.Estimator).OfType<LinearEstimator>().Select(linear => linear.Operator), 50);
         AssertAll([true, false], specimens.Select(specimen => specimen.OneGraph), 300);
         Assert.Contains(ensembles, ensemble => ensemble.Trees.Count >= 500);

@@ -41,6 +41,8 @@ internal sealed record NumberBlock(int[] Features, bool Joined, NumberStep[] Ste
 {
     public override int Width => Values.Count;
 
+    public override int MlVersion => Steps.OfType<Recode>().Select(step => step.Version).DefaultIfEmpty(1).Max();
+
     public override IReadOnlyList<float[]> Values
     {
         get
@@ -93,7 +95,8 @@ internal sealed record NumberBlock(int[] Features, bool Joined, NumberStep[] Ste
 /// <param name="Version">Of LabelEncoder.</param>
 /// <param name="Rank">Of the graph's input.</param>
 /// <param name="Flat">How <c>[N, 1, categories]</c> becomes <c>[N, categories]</c>.</param>
-internal sealed record CategoryBlock(int Feature, string[] Categories, float[]? Numbers, int Version, int Rank, string Flat) : EncoderBlock
+/// <param name="Refuses">Whether a category that the encoder does not know is an error, which the rows must not hold then.</param>
+internal sealed record CategoryBlock(int Feature, string[] Categories, float[]? Numbers, int Version, int Rank, string Flat, bool Refuses) : EncoderBlock
 {
     public override int Width => Numbers is null ? Categories.Length : 1;
 
@@ -111,7 +114,7 @@ internal sealed record CategoryBlock(int Feature, string[] Categories, float[]? 
         var input = writer.Input(features[Feature].Name, TensorElementType.String, Rank == 1 ? null : 1);
         if (Numbers is null)
         {
-            var hot = writer.Add("OneHotEncoder", input, ("cats_strings", Categories), ("zeros", 1));
+            var hot = writer.Add("OneHotEncoder", input, ("cats_strings", Categories), ("zeros", Refuses ? 0 : 1));
             return (Rank == 1 ? hot : Flatten(writer, hot, Flat, Categories.Length), false);
         }
 

@@ -39,6 +39,7 @@ internal sealed class EstimatorGenerator(Random random, IReadOnlyList<float[]> c
 
             // With one column ONNX Runtime leaves half of what PROBIT should give as it is.
             PostTransform = kind.StartsWith("Linear", StringComparison.Ordinal) ? outputs == 1 ? Pick(PostTransforms[..4]) : Pick(PostTransforms) : "NONE",
+            Alpha = Pick(1f, 0.5f, -2f),
             Head = kind == "LinearClassifier" ? "None" : head,
             Magnitudes = [.. columns.Select(column => column.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max())],
         };

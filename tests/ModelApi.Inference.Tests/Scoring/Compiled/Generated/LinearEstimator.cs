@@ -17,6 +17,9 @@ internal sealed record LinearEstimator : Estimator
 
     public required string PostTransform { get; init; }
 
+    /// <summary>What Gemm multiplies the product by.</summary>
+    public required float Alpha { get; init; }
+
     /// <summary>What follows the scores of all but LinearClassifier.</summary>
     public required string Head { get; init; }
 
@@ -26,7 +29,7 @@ internal sealed record LinearEstimator : Estimator
     public override int MlVersion => 3;
 
     public override double Floor =>
-        1e-6 * Coefficients.Select((row, output) => Math.Abs(Intercepts[output]) + row.Select((factor, column) => Math.Abs((double)factor) * Magnitudes[column]).Sum()).Max();
+        2e-6 * Coefficients.Select((row, output) => Math.Abs(Intercepts[output]) + row.Select((factor, column) => Math.Abs((double)factor) * Magnitudes[column]).Sum()).Max();
 
     public override void Write(GraphWriter writer, string encoded)
     {
@@ -46,7 +49,7 @@ internal sealed record LinearEstimator : Estimator
                 WriteScores(writer, writer.Add("Add", [product, writer.Constant(Intercepts)]), Head);
                 break;
             case "Gemm":
-                WriteScores(writer, writer.Add("Gemm", [encoded, Matrix(writer, transposed: false), writer.Constant(Intercepts)], ("alpha", 1f), ("beta", 1f), ("transB", 1)), Head);
+                WriteScores(writer, writer.Add("Gemm", [encoded, Matrix(writer, transposed: false), writer.Constant(Intercepts)], ("alpha", Alpha), ("beta", 2f), ("transB", 1)), Head);
                 break;
             default:
                 throw new InvalidOperationException(Operator);
@@ -67,7 +70,7 @@ internal sealed record LinearEstimator : Estimator
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Operator}, {PostTransform}, then {Head}, intercepts [{string.Join(' ', Intercepts)}], classes {(Classes is null ? "none" : string.Join(',', Classes.Names))}{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", Coefficients.Select(row => string.Join(' ', row.Take(12))))}");
+        $"{Operator}{(Operator == "Gemm" ? $" × {Alpha}" : "")}, {PostTransform}, then {Head}, intercepts [{string.Join(' ', Intercepts)}], classes {(Classes is null ? "none" : string.Join(',', Classes.Names))}{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", Coefficients.Select(row => string.Join(' ', row.Take(12))))}");
 
     private string Matrix(GraphWriter writer, bool transposed)
     {

@@ -93,6 +93,17 @@ internal sealed record Arithmetic(string Operator, float[] Values, bool First) :
     }
 }
 
+/// <summary>Numbers for numbers, as LabelEncoder has them from version 2 on; from version 4 on NaN can be one of the keys.</summary>
+internal sealed record Recode(float[] Keys, float[] Values, float Otherwise, int Version) : NumberStep
+{
+    public override IReadOnlyList<float[]> Map(IReadOnlyList<float[]> values) => [.. values.Select(_ => Values.Append(Otherwise).ToArray())];
+
+    public override string Write(GraphWriter writer, string value, int columns) =>
+        writer.Add("LabelEncoder", value, ("keys_floats", Keys), ("values_floats", Values), ("default_float", Otherwise));
+
+    protected override string Describe() => $"{Version}{Describe(Keys)}→{Describe(Values)}, or {Describe([Otherwise])}";
+}
+
 /// <param name="Columns">Which columns, in which order.</param>
 /// <param name="Operator">Gather or ArrayFeatureExtractor.</param>
 internal sealed record Select(long[] Columns, string Operator) : NumberStep

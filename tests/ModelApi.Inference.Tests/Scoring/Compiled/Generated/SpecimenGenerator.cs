@@ -112,7 +112,7 @@ internal sealed class SpecimenGenerator
                     budget--;
                     break;
                 default:
-                    blocks.Add(Numbers(take));
+                    blocks.Add(Numbers(take, version));
                     budget -= take;
                     break;
             }
@@ -121,7 +121,7 @@ internal sealed class SpecimenGenerator
         return blocks;
     }
 
-    private NumberBlock Numbers(int count)
+    private NumberBlock Numbers(int count, int version)
     {
         var first = _features.Count;
         var nullable = _random.Next(3) > 0;
@@ -139,7 +139,7 @@ internal sealed class SpecimenGenerator
         var imputed = !nullable;
         for (var i = _random.Next(6) switch { < 3 => 0, 5 => 3, var few => few - 2 }; i > 0; i--)
         {
-            var step = Step(columns, ref imputed);
+            var step = Step(columns, version, pools[0], ref imputed);
             steps.Add(step);
             columns = step is Select select ? select.Columns.Length : columns;
         }
@@ -147,9 +147,9 @@ internal sealed class SpecimenGenerator
         return new NumberBlock([.. Enumerable.Range(first, count)], joined, [.. steps], pools);
     }
 
-    private NumberStep Step(int columns, ref bool imputed)
+    private NumberStep Step(int columns, int version, float[] pool, ref bool imputed)
     {
-        switch (_random.Next(8))
+        switch (_random.Next(9))
         {
             case 0:
                 var nan = !imputed || _random.Next(2) == 0;
@@ -169,6 +169,10 @@ internal sealed class SpecimenGenerator
                 return new Arithmetic(Pick("Add", "Sub", "Mul", "Div"), Constants(columns), _random.Next(4) == 0);
             case 5:
                 return new Select([.. Enumerable.Range(0, _random.Next(1, columns + 1)).Select(_ => _random.NextInt64(columns))], Pick("Gather", "ArrayFeatureExtractor"));
+            case 6 when version > 1:
+                float[] keys = [.. pool.Distinct().Append(float.NaN)];
+                imputed = true;
+                return new Recode(keys, [.. keys.Select(_ => Constant())], Constant(), version);
             default:
                 return new Keep(Pick(Kept));
         }
@@ -178,10 +182,11 @@ internal sealed class SpecimenGenerator
     {
         var count = _random.Next(25) == 0 ? _random.Next(300, 4000) : _random.Next(1, 12);
         var names = Enumerable.Range(0, count).Select(index => index == 3 && _random.Next(4) == 0 ? "" : _random.Next(10) == 0 ? $"é ñ {index}" : $"c{index}").ToArray();
-        var encoded = names.Where(_ => _random.Next(8) > 0).DefaultIfEmpty(names[0]).ToArray();
+        var refuses = _random.Next(8) == 0;
+        var encoded = names.Where(_ => refuses || _random.Next(8) > 0).DefaultIfEmpty(names[0]).ToArray();
         _random.Shuffle(encoded);
         var known = _random.Next(5) > 0 ? names : null;
-        Add(FeatureType.String, known, true, () => _random.Next(12) switch { 0 => null, 1 => "never seen", _ => Pick(names) });
+        Add(FeatureType.String, known, true, () => _random.Next(12) switch { 0 when !refuses => null, 1 when !refuses => "never seen", _ => Pick(names) });
         float[]? numbers = null;
         if (_random.Next(3) == 0)
         {
@@ -190,7 +195,7 @@ internal sealed class SpecimenGenerator
                 : [.. encoded.Select(_ => version == 4 ? Constant() : _random.Next(-5, 40)), _random.Next(2) == 0 ? -1 : 0];
         }
 
-        return new CategoryBlock(_features.Count - 1, encoded, numbers, version, _random.Next(5) == 0 ? 1 : 2, Pick(Flattened));
+        return new CategoryBlock(_features.Count - 1, encoded, numbers, version, _random.Next(5) == 0 ? 1 : 2, Pick(Flattened), refuses);
     }
 
     private IntegerBlock Integer()
