@@ -13,7 +13,7 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled;
 /// </remarks>
 public sealed class SamenessTests(ITestOutputHelper output)
 {
-    private const int Models = 2500;
+    private const int Models = 3000;
     private const ulong Seed = 20261121;
 
     // Whatever the standard leaves open may be left to ONNX Runtime, but no more.

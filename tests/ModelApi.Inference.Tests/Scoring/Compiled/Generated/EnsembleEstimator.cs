@@ -37,6 +37,9 @@ internal sealed record EnsembleEstimator : Estimator
 
     public override int MlVersion => Version;
 
+    // A sum of leaves is the same number when the same type adds it in the same order.
+    public override double Floor => PostTransform == "NONE" && Head == "None" ? 0 : base.Floor;
+
     public override TensorElementType InputType => TakesDoubles ? TensorElementType.Double : TensorElementType.Float;
 
     public override void Write(GraphWriter writer, string encoded)
