@@ -31,7 +31,7 @@ public sealed class ExportedModelsTests
         Assert.Equal(compiled is null, reason is { Length: > 0 });
         var scorer = compiled ?? reference;
 
-        var difference = Sameness.FindDifference(bundle.Golden.Features, reference, scorer, sums: model.Contains("regression", StringComparison.Ordinal));
+        var difference = Sameness.FindDifference(bundle.Golden.Features, reference, scorer, mayRound: model.Contains("regression", StringComparison.Ordinal));
         var answers = new PredictionBatch(bundle.Manifest.Signature);
         scorer.Score(bundle.Golden.Features, answers, CancellationToken.None);
 

@@ -27,7 +27,7 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
             using var right = new OnnxRuntimeScorer(bundle);
             using var wrong = new OnnxRuntimeScorer((specimen with { Estimator = changed }).ToBundle());
             tried++;
-            seen += Sameness.FindDifference(specimen.ToBatch(bundle.Manifest.Signature), right, wrong, model.Floor) is null ? 0 : 1;
+            seen += Sameness.FindDifference(specimen.ToBatch(bundle.Manifest.Signature), right, wrong, model.Floor, model.MayRound) is null ? 0 : 1;
         }
 
         output.WriteLine($"Seen in {seen} of {tried} models.");

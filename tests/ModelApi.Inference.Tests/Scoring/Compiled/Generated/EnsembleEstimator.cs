@@ -42,6 +42,8 @@ internal sealed record EnsembleEstimator : Estimator
 
     public override TensorElementType InputType => TakesDoubles ? TensorElementType.Double : TensorElementType.Float;
 
+    public override bool MayRound => Head != "None";
+
     public override void Write(GraphWriter writer, string encoded)
     {
         if (Operator == "TreeEnsemble")

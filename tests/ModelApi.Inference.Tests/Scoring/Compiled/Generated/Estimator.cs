@@ -21,6 +21,12 @@ internal abstract record Estimator
     /// </summary>
     public virtual double Floor => 1e-7;
 
+    /// <summary>
+    /// Whether the label follows from values that may round differently: sums of products, or ONNX Runtime's own sigmoid and softmax,
+    /// whose last digit depends on the processor.
+    /// </summary>
+    public abstract bool MayRound { get; }
+
     public abstract void Write(GraphWriter writer, string encoded);
 
     /// <summary>Simpler ones of the same kind.</summary>

@@ -31,6 +31,8 @@ internal sealed record LinearEstimator : Estimator
     public override double Floor =>
         2e-6 * Coefficients.Select((row, output) => Math.Abs(Intercepts[output]) + row.Select((factor, column) => Math.Abs((double)factor) * Magnitudes[column]).Sum()).Max();
 
+    public override bool MayRound => true;
+
     public override void Write(GraphWriter writer, string encoded)
     {
         switch (Operator)

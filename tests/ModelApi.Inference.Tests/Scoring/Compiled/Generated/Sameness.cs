@@ -38,7 +38,7 @@ internal static class Sameness
         using var compiled = Compile(bundle, out reason);
         return compiled is null
             ? null
-            : FindDifference(specimen.ToBatch(bundle.Manifest.Signature), reference, compiled, specimen.Estimator.Floor, specimen.Estimator is LinearEstimator);
+            : FindDifference(specimen.ToBatch(bundle.Manifest.Signature), reference, compiled, specimen.Estimator.Floor, specimen.Estimator.MayRound);
     }
 
     /// <summary>Scores all rows at once, and some by themselves.</summary>
@@ -46,9 +46,9 @@ internal static class Sameness
     /// <param name="reference">ONNX Runtime.</param>
     /// <param name="scorer">What is held to it.</param>
     /// <param name="floor">See <see cref="Estimator.Floor"/>.</param>
-    /// <param name="sums">Whether the scores are sums that may round differently, and so may decide a tie the other way.</param>
+    /// <param name="mayRound">See <see cref="Estimator.MayRound"/>.</param>
     /// <returns>The first difference, or null.</returns>
-    public static string? FindDifference(FeatureBatch rows, IScorer reference, IScorer scorer, double floor = 1e-7, bool sums = false)
+    public static string? FindDifference(FeatureBatch rows, IScorer reference, IScorer scorer, double floor = 1e-7, bool mayRound = false)
     {
         var single = new[] { 0, rows.Rows / 2, rows.Rows - 1 }.Distinct().Select(row =>
         {
@@ -62,7 +62,7 @@ internal static class Sameness
             var actual = new PredictionBatch(rows.Signature);
             reference.Score(part, expected, CancellationToken.None);
             scorer.Score(part, actual, CancellationToken.None);
-            if (FindDifference(expected, actual, floor, sums) is { } difference)
+            if (FindDifference(expected, actual, floor, mayRound) is { } difference)
             {
                 return difference;
             }
@@ -71,7 +71,7 @@ internal static class Sameness
         return null;
     }
 
-    private static string? FindDifference(PredictionBatch expected, PredictionBatch actual, double floor, bool sums)
+    private static string? FindDifference(PredictionBatch expected, PredictionBatch actual, double floor, bool mayRound)
     {
         if (expected.Rows != actual.Rows)
         {
@@ -95,8 +95,7 @@ internal static class Sameness
         for (var row = 0; row < expected.Labels.Length; row++)
         {
             var (due, given) = (expected.Labels[row], actual.Labels[row]);
-            var values = expected.ProbabilitiesOf(row);
-            if (due != given && !(sums && AreNearlyTied(values[due], values[given], floor)))
+            if (due != given && !(mayRound && AreNearlyTied(expected.ProbabilitiesOf(row), actual.ProbabilitiesOf(row), due, given, floor)))
             {
                 return $"Row {row} of {expected.Rows}: class {given} where ONNX Runtime says {due}.";
             }
@@ -108,6 +107,8 @@ internal static class Sameness
     private static bool AreClose(float expected, float actual, double floor) =>
         expected.Equals(actual) || expected == actual || Math.Abs((double)expected - actual) <= (1e-6 * Math.Max(Math.Abs(expected), Math.Abs(actual))) + floor;
 
-    // The sums of a linear model differ by their order of adding, in ONNX Runtime from one number of rows to another.
-    private static bool AreNearlyTied(float due, float given, double floor) => Math.Abs((double)due - given) <= 4 * floor;
+    // A tie that both see is no matter of rounding: the first class wins.
+    private static bool AreNearlyTied(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, int due, int given, double floor) =>
+        Math.Abs((double)expected[due] - expected[given]) <= 4 * Math.Max(floor, 1e-7)
+        && !(expected[due] == expected[given] && actual[due] == actual[given] && due < given);
 }
