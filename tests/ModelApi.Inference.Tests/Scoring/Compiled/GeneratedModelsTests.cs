@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 using Xunit.Abstractions;
@@ -33,6 +35,19 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
         output.WriteLine($"Seen in {seen} of {tried} models.");
         Assert.InRange(seen, 15, tried);
     }
+
+    [Fact]
+    public void A_plain_scorer_that_never_sees_the_graph_agrees() =>
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(600).WithReplay(20261122, 1),
+            Prop.ForAll(SpecimenGenerator.Arbitrary, specimen =>
+            {
+                var bundle = specimen.ToBundle();
+                using var reference = new OnnxRuntimeScorer(bundle);
+                using var plain = new PlainScorer(specimen);
+                var difference = Sameness.FindDifference(specimen.ToBatch(bundle.Manifest.Signature), reference, plain, specimen.Estimator.Floor, specimen.Estimator.MayRound);
+                return (difference is null).Label(difference ?? "");
+            }));
 
     [Fact]
     public void Every_case_is_made()

@@ -29,7 +29,7 @@ internal sealed record LinearEstimator : Estimator
     public override int MlVersion => 3;
 
     public override double Floor =>
-        2e-6 * Coefficients.Select((row, output) => Math.Abs(Intercepts[output]) + row.Select((factor, column) => Math.Abs((double)factor) * Magnitudes[column]).Sum()).Max();
+        3e-7 + (2e-6 * Coefficients.Select((row, output) => Math.Abs(Intercepts[output]) + row.Select((factor, column) => Math.Abs((double)factor) * Magnitudes[column]).Sum()).Max());
 
     public override bool MayRound => true;
 
