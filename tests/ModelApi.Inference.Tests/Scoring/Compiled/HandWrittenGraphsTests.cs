@@ -61,6 +61,33 @@ public sealed class HandWrittenGraphsTests
         Assert.Equal([13f, 11f, 12f, 21f, 21f, 21f, 22f, 21f], answers.Values.ToArray());
     }
 
+    [Fact]
+    public void A_set_with_a_member_beyond_30_cuts_values_to_whole_numbers()
+    {
+        double[][] rows = [[1.5, 0], [-0.3, 0], [31.9, 0], [30.5, 0], [Missing, 0], [double.PositiveInfinity, 0]];
+
+        Assert.Equal([2f, 2f, 2f, 2f, 2f, 2f], Score(Trees("TreeEnsemble", [new TreeBranch(0, "MEMBER", 0, [1, 0, 30], false, One, Two)]), rows).Values.ToArray());
+        Assert.Equal([1f, 1f, 1f, 2f, 2f, 2f], Score(Trees("TreeEnsemble", [new TreeBranch(0, "MEMBER", 0, [1, 0, 31], false, One, Two)]), rows).Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData("SUM")]
+    [InlineData("AVERAGE")]
+    [InlineData("MIN")]
+    [InlineData("MAX")]
+    public void A_target_without_a_weight_in_a_row_is_zero_whatever_its_base_value(string aggregate)
+    {
+        var model = Trees("TreeEnsembleRegressor", [new TreeBranch(0, "LEQ", 0, [], false, Leaf(1), Leaf(3, 1))]) with
+        {
+            Classes = new ClassLabels([0L, 1L]),
+            Targets = 2,
+            Aggregate = aggregate,
+            BaseValues = [0.5, 0.25],
+        };
+
+        Assert.Equal([1.5f, 0f, 0f, 3.25f], Score(model, [[0, 0], [1, 0]]).Probabilities.ToArray());
+    }
+
     [Theory]
     [InlineData("LEQ", new float[] { 1, 1, 2, 2, 2, 1, 1 })]
     [InlineData("LT", new float[] { 1, 2, 2, 2, 2, 1, 2 })]
