@@ -58,7 +58,10 @@ public sealed class ExportedModelsTests
             using var compiled = Sameness.Compile(bundle, out var reason);
 
             Assert.True(compiled is not null, $"{name}: {reason}");
-            Assert.Null(Sameness.FindDifference(bundle.Golden.Features, reference, compiled));
+
+            // ONNX Runtime's own logistic function, behind linear models, is two steps of a float below 1 off.
+            var difference = Sameness.FindDifference(bundle.Golden.Features, reference, compiled, floor: 3e-7);
+            Assert.True(difference is null, $"{name}: {difference}");
         }
     }
 

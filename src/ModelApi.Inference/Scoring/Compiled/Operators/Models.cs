@@ -56,13 +56,13 @@ internal static class Models
 
     public static Value[] ClassifyLinearly(Node node)
     {
-        var transform = PostTransforms.Parse(node.Attributes.Text("post_transform", "NONE"));
+        var transform = ParseTransform(node);
         var labels = Labels.Read(node, "classlabels_strings", "classlabels_ints");
         double[] intercepts = [.. node.Attributes.Floats("intercepts").Select(intercept => (double)intercept)];
         var outputs = Math.Max(2, intercepts.Length);
-        if (labels.Count != outputs || intercepts.Length == 0 || (intercepts.Length == 1 && transform == PostTransform.Probit))
+        if (labels.Count != outputs || intercepts.Length == 0)
         {
-            throw node.Refuse("has another number of intercepts than of classes, or one score and the post transform PROBIT");
+            throw node.Refuse("has another number of intercepts than of classes");
         }
 
         double[] weights = [.. node.Attributes.Floats("coefficients").Select(weight => (double)weight)];
@@ -76,7 +76,7 @@ internal static class Models
     public static Value RegressLinearly(Node node)
     {
         var targets = (int)node.Attributes.Int("targets", 1);
-        var transform = PostTransforms.Parse(node.Attributes.Text("post_transform", "NONE"));
+        var transform = ParseTransform(node);
         var added = node.Attributes.Floats("intercepts");
         var intercepts = new double[Math.Max(0, targets)];
         for (var i = 0; i < targets && added.Count == targets; i++)
@@ -87,8 +87,8 @@ internal static class Models
         double[] weights = [.. node.Attributes.Floats("coefficients").Select(weight => (double)weight)];
         var sums = Multiply(node, node.Floats(0).Columns, weights, intercepts);
 
-        // Of one target, only PROBIT is applied.
-        if (transform != PostTransform.None && (targets > 1 || transform == PostTransform.Probit))
+        // Of one target, it is not applied.
+        if (transform != PostTransform.None && targets > 1)
         {
             var first = node.Plan.Reserve(targets);
             node.Plan.Add(new PostTransformStage(sums, transform, first));
@@ -120,6 +120,17 @@ internal static class Models
         var (columns, isDouble) = TreeInputs(node);
         var scores = AddTrees(node, TreeEnsemble5Reader.Read(node.Attributes, isDouble), columns).Scores;
         return isDouble ? scores with { Type = TensorElementType.Double } : scores;
+    }
+
+    private static PostTransform ParseTransform(Node node)
+    {
+        var transform = PostTransforms.Parse(node.Attributes.Text("post_transform", "NONE"));
+
+        // The one asks whether a score is zero, the other subtracts numbers that are nearly equal: of a sum of products, either is a
+        // matter of the order in which it is added up.
+        return transform is PostTransform.SoftmaxZero or PostTransform.Probit
+            ? throw node.Refuse("has a post transform that hangs on the last digit of a score")
+            : transform;
     }
 
     private static (Column[] Columns, bool IsDouble) TreeInputs(Node node)

@@ -105,9 +105,9 @@ internal static class Shapes
 
     public static Value Gather(Node node)
     {
-        if (node.Constant(0) is not null)
+        if (node.Constant(0) is { } table)
         {
-            throw node.Refuse("looks a constant up");
+            return table.Dimensions.Length == 1 ? Choose(node, table) : throw node.Refuse("looks up rows of a constant");
         }
 
         var value = node.Value(0);
@@ -149,8 +149,8 @@ internal static class Shapes
             ? new ChoiceColumn(choice.Register, Array.ConvertAll(places, place => table.Texts[(int)place]), null)
             : new ChoiceColumn(choice.Register, null, Array.ConvertAll(places, place => table.Numbers[(int)place]));
 
-        // [1, N]: it counts as [N] once it is reshaped, which is what follows wherever there is one row for each of the batch.
-        return Value.Vector(table.Type, chosen);
+        // ArrayFeatureExtractor makes [1, N] of it, which nothing but a reshaping to [N] can take where there is a row for each of the batch.
+        return node.Operator == "Gather" ? index with { Type = table.Type, Columns = [chosen] } : Value.Vector(table.Type, chosen);
     }
 
     private static Column At(Node node, Value value, double index) =>

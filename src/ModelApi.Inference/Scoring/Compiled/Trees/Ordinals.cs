@@ -26,7 +26,9 @@ internal static class Ordinals
         while (low < high)
         {
             // Upwards, so that low itself always is a number for which it does not hold.
-            var middle = high - ((high - low) / 2);
+            // The distance may be more than a signed integer holds.
+            var distance = (ulong)(high - low);
+            var middle = low + (long)((distance >> 1) + (distance & 1));
             if (isHigh(column.Evaluate(FromOrdinal(middle, column.IsSingle))))
             {
                 high = middle - 1;

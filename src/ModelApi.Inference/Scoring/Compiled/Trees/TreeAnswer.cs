@@ -53,10 +53,37 @@ internal sealed class TreeAnswer<T>
 
         if (_ensemble.Targets > 2)
         {
-            return _base.Length == 0 && leaves.Any(leaf => leaf.Weights == 0) ? "it has a leaf without a weight, which may leave a row without a class" : null;
+            return _base.Length == 0 && MayScoreNothing() ? "it has leaves without a weight, which may leave a row without a class" : null;
         }
 
         return _ensemble.Transform == PostTransform.Probit && leaves.Any(leaf => !ScoresSecond(leaf)) ? "it has the post transform PROBIT and one score for two classes" : null;
+    }
+
+    // One tree whose leaves all have weights is enough.
+    private bool MayScoreNothing()
+    {
+        foreach (var root in _ensemble.Roots)
+        {
+            var next = new Stack<int>([root]);
+            var isScored = true;
+            while (isScored && next.TryPop(out var index))
+            {
+                var node = _ensemble.Nodes[index];
+                isScored = !node.IsLeaf || node.Weights > 0;
+                if (!node.IsLeaf)
+                {
+                    next.Push(node.WhenTrue);
+                    next.Push(node.WhenFalse);
+                }
+            }
+
+            if (isScored)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool ScoresSecond(TreeNode leaf)

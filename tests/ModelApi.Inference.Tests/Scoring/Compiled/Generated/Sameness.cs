@@ -15,8 +15,9 @@ internal static class Sameness
     /// <param name="reason">Why it is left to ONNX Runtime; null when it was compiled.</param>
     public static IScorer? Compile(Bundle bundle, out string? reason)
     {
-        reason = null;
-        return (IScorer?)ForestScorer.TryCreate(bundle) ?? new OnnxRuntimeScorer(bundle);
+        var compiled = CompiledScorer.TryCompile(bundle, out var why);
+        reason = compiled is null ? why : null;
+        return compiled;
     }
 
     /// <summary>Scores all rows at once, and some by themselves.</summary>
