@@ -12,6 +12,9 @@ internal static class KernelChoice
     // For each kernel. Together a few milliseconds, which is what the choice may cost when a server starts.
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(0.6);
 
+    // So few that even the slowest kernel is through in a fraction of the budget.
+    private const int MostRows = 64;
+
     /// <summary>Sets the kernels of every stage.</summary>
     /// <param name="plan">The plan, which nobody else uses yet.</param>
     /// <param name="rows">Rows like those that will come; none to keep the kernels as they are.</param>
@@ -28,8 +31,8 @@ internal static class KernelChoice
             return string.Join("; ", plan.Trees.Select(stage => $"one row: {stage.RowKernel.Name}; many rows: {stage.BatchKernel.Name} (not timed: no rows)"));
         }
 
-        var many = new FeatureBatch(rows.Signature, plan.BlockRows);
-        for (var row = 0; row < plan.BlockRows; row++)
+        var many = new FeatureBatch(rows.Signature, MostRows);
+        for (var row = 0; row < Math.Min(plan.BlockRows, MostRows); row++)
         {
             rows.CopyRowTo(many, row % rows.Rows);
         }

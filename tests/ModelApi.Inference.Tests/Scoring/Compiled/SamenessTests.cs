@@ -16,8 +16,15 @@ public sealed class SamenessTests(ITestOutputHelper output)
     private const int Models = 3000;
     private const ulong Seed = 20261121;
 
-    // Whatever the standard leaves open may be left to ONNX Runtime, but no more.
-    private const double LargestShareRefused = 0.03;
+    // What ONNX Runtime itself leaves to chance, or to the last digit: nothing else may be left to it.
+    private static readonly string[] Open =
+    [
+        "LinearClassifier has a post transform that hangs on the last digit of a score",
+        "LinearRegressor has a post transform that hangs on the last digit of a score",
+        "it has another number of base values than of classes",
+        "it has leaves without a weight, which may leave a row without a class",
+        "it has the post transform PROBIT and one score for two classes",
+    ];
 
     [Fact]
     public void Generated_models_get_the_answers_of_ONNX_Runtime()
@@ -45,9 +52,8 @@ public sealed class SamenessTests(ITestOutputHelper output)
             output.WriteLine($"{times,6} {reason}");
         }
 
-        Assert.True(
-            refused.Values.Sum() <= models * LargestShareRefused,
-            $"Of {models} models these were not compiled: {string.Join("; ", refused.Select(pair => $"{pair.Value} × {pair.Key}"))}");
+        Assert.Empty(refused.Keys.Except(Open));
+        Assert.InRange(models - refused.Values.Sum(), models * 9 / 10, models);
     }
 
     private static ulong? Number(string variable) =>

@@ -34,10 +34,7 @@ internal sealed class NumberColumn(int feature, bool isSingle, Step[] steps) : C
         var numbers = block.Numbers(Feature);
         if (IsSingle)
         {
-            for (var row = 0; row < destination.Length; row++)
-            {
-                destination[row] = (float)numbers[row];
-            }
+            ToSingle.Round(numbers, destination);
         }
         else
         {

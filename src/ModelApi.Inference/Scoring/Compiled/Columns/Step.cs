@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
@@ -30,6 +31,27 @@ internal sealed class ToSingle : Step
     public override int Direction => 1;
 
     public override double Apply(double value) => (float)value;
+
+    public override void Apply(Span<double> values) => Round(values, values);
+
+    public static void Round(ReadOnlySpan<double> values, Span<double> rounded)
+    {
+        var row = 0;
+        for (; row + Vector<float>.Count <= values.Length; row += Vector<float>.Count)
+        {
+            Vector.Widen(
+                Vector.Narrow(new Vector<double>(values[row..]), new Vector<double>(values[(row + Vector<double>.Count)..])),
+                out var first,
+                out var second);
+            first.CopyTo(rounded[row..]);
+            second.CopyTo(rounded[(row + Vector<double>.Count)..]);
+        }
+
+        for (; row < values.Length; row++)
+        {
+            rounded[row] = (float)values[row];
+        }
+    }
 }
 
 /// <summary>Cuts the fraction off, as a C cast to a 64-bit integer does.</summary>
@@ -60,15 +82,30 @@ internal sealed class Impute(double missing, double replacement) : Step
 /// <summary>Subtracts, then multiplies, in 32-bit floats.</summary>
 internal sealed class ScaleSingle(float offset, float scale) : Step
 {
-    public override int Direction => float.IsFinite(offset) && float.IsFinite(scale) ? Math.Sign(scale) : 0;
+    public float Offset { get; } = offset;
 
-    public override double Apply(double value) => ((float)value - offset) * scale;
+    public float Scale { get; } = scale;
+
+    public override int Direction => float.IsFinite(Offset) && float.IsFinite(Scale) ? Math.Sign(Scale) : 0;
+
+    public override double Apply(double value) => ((float)value - Offset) * Scale;
 
     public override void Apply(Span<double> values)
     {
-        for (var i = 0; i < values.Length; i++)
+        var row = 0;
+        var (offsets, scales) = (new Vector<float>(Offset), new Vector<float>(Scale));
+        for (; row + Vector<float>.Count <= values.Length; row += Vector<float>.Count)
         {
-            values[i] = ((float)values[i] - offset) * scale;
+            var low = values[row..];
+            var high = values[(row + Vector<double>.Count)..];
+            Vector.Widen((Vector.Narrow(new Vector<double>(low), new Vector<double>(high)) - offsets) * scales, out var first, out var second);
+            first.CopyTo(low);
+            second.CopyTo(high);
+        }
+
+        for (; row < values.Length; row++)
+        {
+            values[row] = Apply(values[row]);
         }
     }
 }
@@ -92,7 +129,9 @@ internal sealed class Binarize(float threshold) : Step
 /// <summary>1 for one whole number.</summary>
 internal sealed class Equal(double number) : Step
 {
-    public override double Apply(double value) => value == number ? 1 : 0;
+    public double Number { get; } = number;
+
+    public override double Apply(double value) => value == Number ? 1 : 0;
 }
 
 /// <summary>Another number for each of a list.</summary>

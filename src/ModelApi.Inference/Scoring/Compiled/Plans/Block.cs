@@ -58,6 +58,9 @@ internal sealed class Block
     /// <summary>A numeric feature of the rows; NaN is missing.</summary>
     public ReadOnlySpan<double> Numbers(int feature) => _features!.Numbers(feature).Slice(Start, Rows);
 
+    /// <summary>A numeric feature of the first row.</summary>
+    public double Number(int feature) => _features!.Numbers(feature)[Start];
+
     /// <summary>A column that a stage computes.</summary>
     public Span<double> Register(int register) => _registers.AsSpan(register * Capacity, Rows);
 

@@ -16,6 +16,10 @@ internal sealed class LinearStage : Stage
     private readonly int _firstOutput;
     private double[][][] _tables = [];
 
+    // For a single row: what each number goes through, where that is no more than rounding, imputing and scaling; else null.
+    private readonly ScaledNumber[]? _scaled;
+    private readonly double[] _weights;
+
     /// <param name="inputs">The columns.</param>
     /// <param name="weights">The weights, <c>[outputs × columns]</c>.</param>
     /// <param name="intercepts">What is added, for each output.</param>
@@ -35,12 +39,21 @@ internal sealed class LinearStage : Stage
         }
 
         _numbers = [.. weighted.Where(input => input.Column is not (ConstantColumn or CategoryColumn))];
+        _scaled = ScaledNumber.TryRead(_numbers.Select(number => number.Column));
+        _weights = new double[_numbers.Length * outputs];
+        for (var i = 0; i < _weights.Length; i++)
+        {
+            _weights[i] = _numbers[i % _numbers.Length].Weights[i / _numbers.Length];
+        }
+
         _categories = [.. weighted.Where(input => input.Column is CategoryColumn)
             .GroupBy(input => ((CategoryColumn)input.Column).Source)
             .Select(group => (group.Key, group.Select(input => input.Column).ToArray(), group.Select(input => input.Weights).ToArray()))];
     }
 
     public override void Prepare() => _tables = [.. _categories.Select(category => Tables(category.Columns, category.Weights))];
+
+    public override object CreateMemory(int rows) => new double[_numbers.Length];
 
     public override void Run(Block block)
     {
@@ -49,22 +62,13 @@ internal sealed class LinearStage : Stage
             block.Register(_firstOutput + output).Fill(_intercepts[output]);
         }
 
-        var values = block.Scratch.AsSpan(0, block.Rows);
-        foreach (var (column, weights) in _numbers)
+        if (block.Rows == 1 && _scaled is not null)
         {
-            column.Read(block, values);
-            for (var output = 0; output < weights.Length; output++)
-            {
-                var sums = block.Register(_firstOutput + output);
-                if (sums.Length == 1)
-                {
-                    sums[0] += (float)values[0] * weights[output];
-                }
-                else
-                {
-                    TensorPrimitives.MultiplyAdd(values, weights[output], sums, sums);
-                }
-            }
+            AddNumbersOfRow(block, _scaled);
+        }
+        else
+        {
+            AddNumbers(block);
         }
 
         for (var i = 0; i < _categories.Length; i++)
@@ -78,6 +82,34 @@ internal sealed class LinearStage : Stage
                 {
                     sums[row] += table[places[row]];
                 }
+            }
+        }
+    }
+
+    private void AddNumbersOfRow(Block block, ScaledNumber[] numbers)
+    {
+        var values = (double[])block.Memories[Index]!;
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = numbers[i].Read(block);
+        }
+
+        for (var output = 0; output < _intercepts.Length; output++)
+        {
+            block.Register(_firstOutput + output)[0] += TensorPrimitives.Dot(values, _weights.AsSpan(output * values.Length, values.Length));
+        }
+    }
+
+    private void AddNumbers(Block block)
+    {
+        var values = block.Scratch.AsSpan(0, block.Rows);
+        foreach (var (column, weights) in _numbers)
+        {
+            column.Read(block, values);
+            for (var output = 0; output < weights.Length; output++)
+            {
+                var sums = block.Register(_firstOutput + output);
+                TensorPrimitives.MultiplyAdd(values, weights[output], sums, sums);
             }
         }
     }

@@ -19,6 +19,7 @@ internal sealed class ForestBuilder
         _ensemble = ensemble;
         _columns = columns;
         _tests = new TestCompiler(ensemble.IsDouble);
+        _nodes.Capacity = ensemble.Nodes.Length;
     }
 
     /// <exception cref="NotCompilableException">The nodes are no trees, or look at columns that there are not.</exception>
@@ -115,19 +116,31 @@ internal sealed class ForestBuilder
 
     private Forest Build()
     {
-        var places = _tests.Slots.Select((slot, place) => (slot, place)).ToDictionary(item => item.slot, item => item.place);
-        var leaves = ForestLeaves.Create(_ensemble, [.. _nodes.Select(node => node.Leaf)]);
         Slot[] slots = [.. _tests.Slots];
+        for (var place = 0; place < slots.Length; place++)
+        {
+            slots[place].Place = place;
+        }
+
+        var found = new int[_nodes.Count];
+        var isNear = true;
+        for (var i = 0; i < found.Length; i++)
+        {
+            found[i] = _nodes[i].Leaf;
+            isNear &= _nodes[i].Step <= ushort.MaxValue;
+        }
+
+        var leaves = ForestLeaves.Create(_ensemble, found);
         ForestTree[] trees = [.. _trees];
         var isSmall = slots.Length * Forest.Group <= ushort.MaxValue
-            && slots.All(slot => slot.Size < ushort.MaxValue)
-            && _nodes.All(node => node.Step <= ushort.MaxValue);
+            && Array.TrueForAll(slots, slot => slot.Size < ushort.MaxValue)
+            && isNear;
         return isSmall
-            ? new Forest<SmallNode, ushort>(slots, trees, Lay<SmallNode, ushort>(places, ushort.MaxValue), leaves)
-            : new Forest<LargeNode, int>(slots, trees, Lay<LargeNode, int>(places, -1), leaves);
+            ? new Forest<SmallNode, ushort>(slots, trees, Lay<SmallNode, ushort>(ushort.MaxValue), leaves)
+            : new Forest<LargeNode, int>(slots, trees, Lay<LargeNode, int>(-1), leaves);
     }
 
-    private TNode[] Lay<TNode, TRank>(Dictionary<Slot, int> places, int everything)
+    private TNode[] Lay<TNode, TRank>(int everything)
         where TNode : unmanaged, INode<TNode, TRank>
         where TRank : unmanaged
     {
@@ -142,7 +155,7 @@ internal sealed class ForestBuilder
             }
 
             var (first, last) = test.Ranks();
-            nodes[i] = TNode.Create(places[test.Slot!] * Forest.Group, first, last - first, step);
+            nodes[i] = TNode.Create(test.Slot!.Place * Forest.Group, first, last - first, step);
         }
 
         return nodes;

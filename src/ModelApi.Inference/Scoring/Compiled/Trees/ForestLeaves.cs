@@ -40,17 +40,19 @@ internal abstract class ForestLeaves
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var answer = new TreeAnswer<T>(ensemble);
-        TreeNode[] used = [.. leaves.Where(leaf => leaf >= 0).Select(leaf => ensemble.Nodes[leaf])];
         var isSum = ensemble.Aggregate is Aggregate.Sum or Aggregate.Average;
-        if (isSum && (ensemble.Targets == 1 || (ensemble.IsBinary && used.All(leaf => leaf.Weights == 1))))
+        if (isSum && (ensemble.Targets == 1 || (ensemble.IsBinary && All(ensemble, leaves, leaf => leaf.Weights == 1))))
         {
             return new SingleLeaves<T>(ensemble, leaves, answer);
         }
 
-        return isSum && used.All(leaf => leaf.Weights == ensemble.Targets && IsInOrder(ensemble, leaf))
+        return isSum && All(ensemble, leaves, leaf => leaf.Weights == ensemble.Targets && IsInOrder(ensemble, leaf))
             ? new DenseLeaves<T>(ensemble, leaves, answer)
             : new SparseLeaves<T>(ensemble, leaves, answer);
     }
+
+    private static bool All(TreeEnsemble ensemble, int[] leaves, Func<TreeNode, bool> holds) =>
+        Array.TrueForAll(leaves, leaf => leaf < 0 || holds(ensemble.Nodes[leaf]));
 
     private static bool IsInOrder(TreeEnsemble ensemble, TreeNode leaf)
     {
@@ -206,7 +208,10 @@ internal sealed class SparseLeaves<T> : ForestLeaves
             }
             else
             {
-                weights.AddRange(ensemble.Weights.AsSpan(node.FirstWeight, node.Weights).ToArray().Select(weight => (weight.Target, T.CreateSaturating(weight.Weight))));
+                foreach (var weight in ensemble.Weights.AsSpan(node.FirstWeight, node.Weights))
+                {
+                    weights.Add((weight.Target, T.CreateSaturating(weight.Weight)));
+                }
             }
 
             return (first, weights.Count - first);

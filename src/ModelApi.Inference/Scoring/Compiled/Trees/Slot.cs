@@ -6,6 +6,9 @@ namespace ModelApi.Inference.Scoring.Compiled.Trees;
 /// <summary>What nodes look at: a column as small whole numbers, in an order that makes each node's test one interval of them.</summary>
 internal abstract class Slot
 {
+    /// <summary>Which of the forest's slots this is.</summary>
+    public int Place { get; set; }
+
     /// <summary>One more than the largest number that a node's interval may hold.</summary>
     public abstract int Size { get; }
 
@@ -18,7 +21,7 @@ internal abstract class Slot
 /// <summary>A number as its rank among the bounds that nodes compare it with.</summary>
 internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
 {
-    private readonly SortedSet<double> _bounds = [];
+    private readonly List<double> _bounds = [];
     private double[] _wide = [];
     private float[] _narrow = [];
     private int _missing = -1;
@@ -36,14 +39,26 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
     /// <param name="missing">The rank of a missing value, asked for once the bounds are known; negative for none of any interval.</param>
     public void Freeze(Func<int> missing)
     {
+        _bounds.Sort();
+        var distinct = 0;
+        for (var i = 0; i < _bounds.Count; i++)
+        {
+            if (i == 0 || _bounds[i] != _bounds[distinct - 1])
+            {
+                _bounds[distinct++] = _bounds[i];
+            }
+        }
+
+        _bounds.RemoveRange(distinct, _bounds.Count - distinct);
+
         // A power of two less one, filled up with NaN, which no number exceeds: every search then takes the same steps.
         var length = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_bounds.Count + 1) - 1;
         _wide = new double[length];
         Array.Fill(_wide, double.NaN);
         _bounds.CopyTo(_wide);
-        if (_bounds.All(bound => (float)bound == bound))
+        if (_bounds.TrueForAll(bound => (float)bound == bound))
         {
-            _narrow = [.. _wide.Select(bound => (float)bound)];
+            _narrow = Array.ConvertAll(_wide, bound => (float)bound);
         }
 
         _missing = missing();

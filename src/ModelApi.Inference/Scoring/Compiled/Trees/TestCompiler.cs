@@ -13,25 +13,65 @@ internal sealed class TestCompiler(bool isDouble)
     private const double NothingElse = double.PositiveInfinity;
 
     private readonly Dictionary<(int Feature, bool IsSingle), NumberColumn> _raw = [];
+    private readonly Dictionary<Column, Dictionary<Split, Test>> _known = [];
     private readonly Dictionary<(Column Column, bool IsMissingHeld, double Above, double UpTo), NumberSlot> _numberSlots = [];
     private readonly Dictionary<CategorySource, CategorySlot> _categorySlots = [];
     private readonly Dictionary<(CategoryColumn Column, string Set), Slot> _orderSlots = [];
     private readonly Dictionary<CategoryColumn, (int[] Ranks, CategorySlot Slot)> _orders = [];
     private readonly List<Slot> _slots = [];
+    private Column? _column;
+    private Dictionary<Split, Test> _tests = [];
 
     /// <summary>All slots that tests use.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 
     public Test Compile(Column column, TreeNode node)
     {
-        var split = Split.Of(node, isDouble);
-        return column switch
+        // Many nodes ask the same, above all those that look at one-hot columns.
+        if (column != _column)
         {
-            ConstantColumn constant => Test.Always(split.Holds(constant.Value)),
-            CategoryColumn category => OfCategory(category, split),
-            NumberColumn number => OfNumber(number, split),
-            _ => OfInterval(column, null, split),
-        };
+            _column = column;
+            if (!_known.TryGetValue(column, out _tests!))
+            {
+                _tests = [];
+                _known.Add(column, _tests);
+            }
+        }
+
+        var split = Split.Of(node, isDouble);
+        if (!_tests.TryGetValue(split, out var test))
+        {
+            test = Compile(column, split);
+            _tests.Add(split, test);
+        }
+
+        return test;
+    }
+
+    private Test Compile(Column column, Split split) => column switch
+    {
+        ConstantColumn constant => Test.Always(split.Holds(constant.Value)),
+        CategoryColumn category => OfCategory(category, split),
+        NumberColumn { Steps: [.., Equal equal] } mark => OfMark(mark, equal.Number, split),
+        NumberColumn number => OfNumber(number, split),
+        _ => OfInterval(column, null, split),
+    };
+
+    // One column of the one-hot vector of a number: whether the number is that one.
+    private Test OfMark(NumberColumn column, double number, Split split)
+    {
+        var (isTrue, isElseTrue) = (split.Holds(1), split.Holds(0));
+        if (isTrue == isElseTrue)
+        {
+            return Test.Always(isTrue);
+        }
+
+        // Where missing values become a number, they may be that one.
+        var isWhole = column.Steps.Count > 1 && column.Steps[^2] is ToInteger;
+        var before = new NumberColumn(column.Feature, column.IsSingle, [.. column.Steps.Take(column.Steps.Count - (isWhole ? 2 : 1))]);
+        var missing = split.Holds(column.Evaluate(double.NaN));
+        var equal = isWhole ? Split.OfWhole(number, missing) : new Split(Math.BitDecrement(number), number, false, missing);
+        return number > -(1L << 62) ? OfNumber(before, equal with { IsInverted = isElseTrue }) : OfInterval(column, null, split);
     }
 
     private Test OfNumber(NumberColumn column, Split split)
@@ -40,6 +80,11 @@ internal sealed class TestCompiler(bool isDouble)
         {
             raw = new NumberColumn(column.Feature, column.IsSingle, []);
             _raw.Add((column.Feature, column.IsSingle), raw);
+        }
+
+        if (column.Steps.Count == 0)
+        {
+            return OfInterval(raw, raw, split);
         }
 
         var missing = split with { MissingIsTrue = split.Holds(column.Evaluate(double.NaN)) };

@@ -40,7 +40,6 @@ internal sealed class TreeAnswer<T>
 
     private string? Undefined()
     {
-        var leaves = _ensemble.Nodes.Where(node => node.IsLeaf).ToList();
         if (_ensemble.Targets == 1)
         {
             return "it is a classifier with one class";
@@ -56,7 +55,7 @@ internal sealed class TreeAnswer<T>
             return _base.Length == 0 && MayScoreNothing() ? "it has leaves without a weight, which may leave a row without a class" : null;
         }
 
-        return _ensemble.Transform == PostTransform.Probit && leaves.Any(leaf => !ScoresSecond(leaf)) ? "it has the post transform PROBIT and one score for two classes" : null;
+        return _ensemble.Transform == PostTransform.Probit && Array.Exists(_ensemble.Nodes, node => node.IsLeaf && !ScoresSecond(node)) ? "it has the post transform PROBIT and one score for two classes" : null;
     }
 
     // One tree whose leaves all have weights is enough.

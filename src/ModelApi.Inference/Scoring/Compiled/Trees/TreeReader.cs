@@ -19,7 +19,8 @@ internal static class TreeReader
     public static TreeEnsemble Read(Attributes attributes, bool isClassifier, bool isDouble)
     {
         var prefix = isClassifier ? "class" : "target";
-        var nodes = ReadNodes(attributes, isDouble, out var indices, out var roots);
+        var indices = new NodeIndex(attributes.Ints("nodes_treeids"), attributes.Ints("nodes_nodeids"));
+        var nodes = ReadNodes(attributes, isDouble, indices);
         var targets = !isClassifier ? (int)attributes.Int("n_targets", 0)
             : attributes.Utf8s("classlabels_strings") is { Count: > 0 } texts ? texts.Count
             : attributes.Ints("classlabels_int64s").Count;
@@ -35,22 +36,21 @@ internal static class TreeReader
         {
             Nodes = nodes,
             Weights = weights,
-            Roots = roots,
+            Roots = indices.Roots,
             Targets = targets,
             IsDouble = isDouble,
             Aggregate = isClassifier ? Aggregate.Sum : ParseAggregate(attributes.Text("aggregate_function", "SUM")),
             Transform = PostTransforms.Parse(attributes.Text("post_transform", "NONE")),
             BaseValues = Numbers(attributes, "base_values", isDouble),
             IsClassifier = isClassifier,
-            IsBinary = isClassifier && targets == 2 && classIds.Distinct().Count() == 1,
-            HasNoNegativeWeight = !values.Any(value => value < 0),
+            IsBinary = isClassifier && targets == 2 && classIds.Count > 0 && classIds.All(id => id == classIds[0]),
+            HasNoNegativeWeight = !Array.Exists(values, value => value < 0),
         };
     }
 
-    private static TreeNode[] ReadNodes(Attributes attributes, bool isDouble, out Dictionary<(long Tree, long Node), int> indices, out int[] roots)
+    private static TreeNode[] ReadNodes(Attributes attributes, bool isDouble, NodeIndex indices)
     {
         var treeIds = attributes.Ints("nodes_treeids");
-        var nodeIds = attributes.Ints("nodes_nodeids");
         var features = attributes.Ints("nodes_featureids");
         var modes = attributes.Utf8s("nodes_modes");
         var trueIds = attributes.Ints("nodes_truenodeids");
@@ -59,24 +59,10 @@ internal static class TreeReader
         var thresholds = Numbers(attributes, "nodes_values", isDouble);
         var count = treeIds.Count;
         Require(
-            count > 0 && nodeIds.Count == count && features.Count == count && modes.Count == count && trueIds.Count == count
+            features.Count == count && modes.Count == count && trueIds.Count == count
             && falseIds.Count == count && thresholds.Length == count,
             "its lists of nodes differ in length");
 
-        indices = new Dictionary<(long Tree, long Node), int>(count);
-        var first = new List<int>();
-        var trees = new HashSet<long>();
-        for (var i = 0; i < count; i++)
-        {
-            Require(indices.TryAdd((treeIds[i], nodeIds[i]), i), "it has a node twice");
-            if (i == 0 || treeIds[i] != treeIds[i - 1])
-            {
-                Require(trees.Add(treeIds[i]), "the nodes of its trees are mixed");
-                first.Add(i);
-            }
-        }
-
-        roots = [.. first];
         var nodes = new TreeNode[count];
         for (var i = 0; i < count; i++)
         {
@@ -87,8 +73,8 @@ internal static class TreeReader
                 checked((int)features[i]),
                 thresholds[i],
                 i < tracks.Count && tracks[i] == 1,
-                isLeaf ? 0 : Find(indices, treeIds[i], trueIds[i]),
-                isLeaf ? 0 : Find(indices, treeIds[i], falseIds[i]),
+                isLeaf ? 0 : indices.Find(treeIds[i], trueIds[i]),
+                isLeaf ? 0 : indices.Find(treeIds[i], falseIds[i]),
                 0,
                 0);
         }
@@ -97,14 +83,14 @@ internal static class TreeReader
     }
 
     private static LeafWeight[] Attach(
-        TreeNode[] nodes, Dictionary<(long Tree, long Node), int> indices, RepeatedField<long> treeIds, RepeatedField<long> nodeIds, RepeatedField<long> classIds, double[] values, int targets)
+        TreeNode[] nodes, NodeIndex indices, RepeatedField<long> treeIds, RepeatedField<long> nodeIds, RepeatedField<long> classIds, double[] values, int targets)
     {
         // Counting sort by node: the weights of a leaf keep their order.
         var owners = new int[values.Length];
         var counts = new int[nodes.Length];
         for (var i = 0; i < owners.Length; i++)
         {
-            owners[i] = Find(indices, treeIds[i], nodeIds[i]);
+            owners[i] = indices.Find(treeIds[i], nodeIds[i]);
             counts[owners[i]] += nodes[owners[i]].IsLeaf ? 1 : 0;
         }
 
@@ -167,9 +153,6 @@ internal static class TreeReader
         "MAX" => Aggregate.Maximum,
         _ => throw new NotCompilableException($"it has the unknown aggregate function '{name}'"),
     };
-
-    private static int Find(Dictionary<(long Tree, long Node), int> indices, long tree, long node) =>
-        indices.TryGetValue((tree, node), out var index) ? index : throw new NotCompilableException("it refers to a node that it has not");
 
     private static void Require(bool holds, string otherwise)
     {

@@ -1,0 +1,80 @@
+using Google.Protobuf.Collections;
+
+namespace ModelApi.Inference.Scoring.Compiled.Trees;
+
+/// <summary>Finds the nodes of a tree ensemble by the numbers of their tree and their own.</summary>
+internal sealed class NodeIndex
+{
+    private readonly RepeatedField<long> _nodeIds;
+    private readonly Dictionary<long, (int First, int Count)> _trees = [];
+
+    // Only for nodes that are not numbered in the order in which they are listed.
+    private readonly Dictionary<(long Tree, long Node), int>? _others;
+    private (long Id, int First, int Count) _last;
+
+    /// <exception cref="NotCompilableException">The lists do not fit each other, or hold a node twice.</exception>
+    public NodeIndex(RepeatedField<long> treeIds, RepeatedField<long> nodeIds)
+    {
+        _nodeIds = nodeIds;
+        if (treeIds.Count == 0 || treeIds.Count != nodeIds.Count)
+        {
+            throw new NotCompilableException("its lists of nodes differ in length");
+        }
+
+        var roots = new List<int>();
+        var isInOrder = true;
+        for (int i = 0, first = 0; i < treeIds.Count; i++)
+        {
+            first = i > 0 && treeIds[i] != treeIds[i - 1] ? i : first;
+            isInOrder &= nodeIds[i] == i - first;
+            if (i + 1 == treeIds.Count || treeIds[i + 1] != treeIds[i])
+            {
+                roots.Add(first);
+                if (!_trees.TryAdd(treeIds[i], (first, i + 1 - first)))
+                {
+                    throw new NotCompilableException("the nodes of its trees are mixed");
+                }
+            }
+        }
+
+        Roots = [.. roots];
+        _last = (treeIds[0], 0, _trees[treeIds[0]].Count);
+        _others = isInOrder ? null : Index(treeIds, nodeIds);
+    }
+
+    /// <summary>The first node of each tree.</summary>
+    public int[] Roots { get; }
+
+    /// <returns>The node's place in the lists.</returns>
+    /// <exception cref="NotCompilableException">There is no such node.</exception>
+    public int Find(long tree, long node)
+    {
+        if (_last.Id != tree && _trees.TryGetValue(tree, out var range))
+        {
+            _last = (tree, range.First, range.Count);
+        }
+
+        if (_last.Id == tree && node >= 0 && node < _last.Count && _nodeIds[_last.First + (int)node] == node)
+        {
+            return _last.First + (int)node;
+        }
+
+        return _others is not null && _others.TryGetValue((tree, node), out var index)
+            ? index
+            : throw new NotCompilableException("it refers to a node that it has not");
+    }
+
+    private static Dictionary<(long Tree, long Node), int> Index(RepeatedField<long> treeIds, RepeatedField<long> nodeIds)
+    {
+        var indices = new Dictionary<(long Tree, long Node), int>(treeIds.Count);
+        for (var i = 0; i < treeIds.Count; i++)
+        {
+            if (!indices.TryAdd((treeIds[i], nodeIds[i]), i))
+            {
+                throw new NotCompilableException("it has a node twice");
+            }
+        }
+
+        return indices;
+    }
+}
