@@ -22,10 +22,12 @@ return await Startup.RunAsync(() =>
     builder.AddErrors();            // problem details
     builder.AddIdentity();          // API keys and JSON Web Tokens
     builder.AddModels();            // bundles on disk -> versions in memory
+    builder.AddPredictions();       // what is counted and timed
     builder.AddHealth();
     builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
 
     var app = builder.Build();
+    app.UsePlainPredictions();      // answered at once; everything else goes through what follows
     app.UseTelemetry();
     app.UseAnswers();
     app.UseErrors();

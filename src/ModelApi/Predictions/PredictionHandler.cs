@@ -10,7 +10,7 @@ using ModelApi.Models;
 namespace ModelApi.Predictions;
 
 /// <summary>Takes a prediction request from its body to its answer.</summary>
-internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsOptions> limits)
+internal sealed class PredictionHandler(VersionLookup versions, PredictionMetrics metrics, IOptions<LimitsOptions> limits, TimeProvider time)
 {
     private readonly long _maxBodyBytes = limits.Value.MaxRequestBodyBytes;
 
@@ -26,16 +26,20 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
             return;
         }
 
+        var start = time.GetTimestamp();
+        var status = StatusCodes.Status500InternalServerError;
         var workspace = version!.Rent();
         try
         {
             if (await ScoreBodyAsync(context, version, workspace, onInvalid) is { } problem)
             {
+                status = problem.Status;
                 await problem.WriteAsync(context);
                 return;
             }
 
             // Only a whole answer reaches the response: what fails before leaves room for a problem document.
+            status = StatusCodes.Status200OK;
             context.Response.ContentType = "application/json";
             context.Response.ContentLength = workspace.Answer.WrittenCount;
             await context.Response.BodyWriter.WriteAsync(workspace.Answer.WrittenMemory, context.RequestAborted);
@@ -43,6 +47,7 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
         finally
         {
             version.Return(workspace);
+            metrics.Answered(version, status, start);
         }
     }
 
@@ -56,6 +61,11 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
         }
 
         context.Features.Set(version);
+        if (context.Features.Get<PastDeadline>() is not null)
+        {
+            return Problems.TimedOut(limits.Value.RequestTimeoutSeconds);
+        }
+
         return OnInvalidParameter.TryRead(context.Request, out onInvalid)
             ? CheckContent(context.Request)
             : Problems.InvalidParameter(OnInvalidParameter.Name, OnInvalidParameter.Values);
@@ -113,7 +123,7 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
         }
     }
 
-    private static Problem? Score(
+    private Problem? Score(
         ReadOnlySpan<byte> json, ModelVersion version, ScoringWorkspace workspace, OnInvalid onInvalid, HttpContext context)
     {
         var findings = workspace.Findings;
@@ -130,9 +140,11 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
         context.RequestAborted.ThrowIfCancellationRequested();
         if (IsRefused(findings, validRows, onInvalid))
         {
+            metrics.Count(version, scored: 0, findings.InvalidRows.Count);
             return Problems.InvalidFeatures(findings, shape, validRows);
         }
 
+        metrics.Count(version, validRows, findings.InvalidRows.Count);
         PredictionReply.Write(workspace.Answer, shape, onInvalid, version, workspace, UserName.Of(context.User));
         return null;
     }
