@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
@@ -9,13 +8,7 @@ namespace ModelApi.Inference.Registry;
 /// <summary>One version of a model, as it was found when it was loaded.</summary>
 public sealed class ModelVersion : IDisposable
 {
-    // Workspaces beyond this size are left to the garbage collector rather than kept for the life of the version.
-    private const int LargestKeptBatch = 256;
-    private const int LargestKeptAnswer = 256 * 1024;
-    private static readonly int MostKept = Environment.ProcessorCount * 4;
-
-    private readonly ConcurrentBag<ScoringWorkspace> _workspaces = [];
-    private int _kept;
+    private readonly WorkspacePool _workspaces = new();
 
     // Requests that hold a workspace, and one for the registry: the scorer is freed when the last of them lets go.
     private int _leases = 1;
@@ -87,31 +80,13 @@ public sealed class ModelVersion : IDisposable
         }
 
         Interlocked.Increment(ref _leases);
-        if (!_workspaces.TryTake(out var workspace))
-        {
-            return new ScoringWorkspace(Manifest.Signature);
-        }
-
-        Interlocked.Decrement(ref _kept);
-        return workspace;
+        return _workspaces.TryTake() ?? new ScoringWorkspace(Manifest.Signature);
     }
 
     /// <summary>Takes a workspace back for a later request.</summary>
     public void Return(ScoringWorkspace workspace)
     {
-        workspace.Clear();
-        if (workspace.Features.Capacity <= LargestKeptBatch && workspace.Answer.Capacity <= LargestKeptAnswer)
-        {
-            if (Interlocked.Increment(ref _kept) <= MostKept)
-            {
-                _workspaces.Add(workspace);
-            }
-            else
-            {
-                Interlocked.Decrement(ref _kept);
-            }
-        }
-
+        _workspaces.Add(workspace);
         Release();
     }
 

@@ -87,7 +87,7 @@ internal static class PredictionOperation
                 return null;
             }
 
-            PredictionReply.Write(workspace.Answer, shape, OnInvalid.Reject, version, workspace, "you");
+            PredictionReply.Write(shape, OnInvalid.Reject, version, workspace, "you");
             return JsonNode.Parse(workspace.Answer.WrittenSpan);
         }
         finally

@@ -153,7 +153,7 @@ internal sealed class PlainPrediction(
                 return false;
             }
 
-            PredictionReply.Write(workspace.Answer, shape, OnInvalid.Reject, version, workspace, caller.Name);
+            PredictionReply.Write(shape, OnInvalid.Reject, version, workspace, caller.Name);
             return true;
         }
         catch (Exception)

@@ -145,7 +145,7 @@ internal sealed class PredictionHandler(VersionLookup versions, PredictionMetric
         }
 
         metrics.Count(version, validRows, findings.InvalidRows.Count);
-        PredictionReply.Write(workspace.Answer, shape, onInvalid, version, workspace, UserName.Of(context.User));
+        PredictionReply.Write(shape, onInvalid, version, workspace, UserName.Of(context.User));
         return null;
     }
 
