@@ -1,71 +1,99 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Console;
 
 namespace ModelApi.Telemetry;
 
 /// <summary>The lines of the console's JSON formatter, where they are not indented.</summary>
-internal sealed class JsonRequestLines : RequestLines, IDisposable
+/// <remarks>Put together from what never changes and what does: a JSON writer would check each name of each line.</remarks>
+internal sealed class JsonRequestLines : RequestLines
 {
-    private static readonly byte[] NewLine = Encoding.UTF8.GetBytes(Environment.NewLine);
-    private static readonly string[] Templates = ["", Log.PredictedTemplate, Log.AnsweredTemplate, Log.RefusedTemplate];
-
-    private readonly Utf8JsonWriter _json;
+    private readonly JavaScriptEncoder _encoder;
     private readonly TimestampText _timestamp;
-    private readonly bool _hasTimestamp;
-    private readonly JsonEncodedText[] _templates;
-    private readonly JsonEncodedText _category;
+    private readonly byte[] _head;
+    private readonly byte[][] _afterTimestamp;
+    private readonly byte[][] _tails;
+    private byte[] _message = new byte[512];
 
     public JsonRequestLines(JsonConsoleFormatterOptions options)
     {
-        _json = new Utf8JsonWriter(new ArrayBufferWriter<byte>(), options.JsonWriterOptions);
+        _encoder = options.JsonWriterOptions.Encoder ?? JavaScriptEncoder.Default;
         _timestamp = new TimestampText(options.TimestampFormat, options.UseUtcTimestamp);
-        _hasTimestamp = options.TimestampFormat is not null;
-        _templates = [.. Templates.Select(template => JsonEncodedText.Encode(template, options.JsonWriterOptions.Encoder))];
-        _category = JsonEncodedText.Encode(RequestLog.Category, options.JsonWriterOptions.Encoder);
+        _head = Encoding.UTF8.GetBytes(options.TimestampFormat is null ? "{" : "{\"Timestamp\":\"");
+        var separator = options.TimestampFormat is null ? "" : "\",";
+        string[] templates = ["", Log.PredictedTemplate, Log.AnsweredTemplate, Log.RefusedTemplate];
+        _afterTimestamp = [.. templates.Select((_, id) => Encoding.UTF8.GetBytes(
+            $"{separator}\"EventId\":{id},\"LogLevel\":\"Information\",\"Category\":\"{RequestLog.Category}\",\"Message\":\""))];
+        _tails = [.. templates.Select(template => Encoding.UTF8.GetBytes(
+            $"\",\"{{OriginalFormat}}\":\"{JsonEncodedText.Encode(template, _encoder)}\"}}}}{Environment.NewLine}"))];
     }
 
     public override void Write(in RequestEvent request, double milliseconds, DateTimeOffset time, IBufferWriter<byte> output)
     {
         var id = RequestMessage.IdOf(request);
-        var rented = ArrayPool<byte>.Shared.Rent(RequestMessage.MostBytes(request));
-        var message = rented.AsSpan(0, RequestMessage.Write(request, milliseconds, rented));
-        _json.Reset(output);
-        _json.WriteStartObject();
-        if (_hasTimestamp)
+        var most = RequestMessage.MostBytes(request);
+        if (_message.Length < most)
         {
-            _json.WriteString("Timestamp"u8, _timestamp.Of(time));
+            _message = new byte[most];
         }
 
-        _json.WriteNumber("EventId"u8, id);
-        _json.WriteString("LogLevel"u8, "Information"u8);
-        _json.WriteString("Category"u8, _category);
-        _json.WriteString("Message"u8, message);
-        _json.WriteStartObject("State"u8);
-        _json.WriteString("Message"u8, message);
-        _json.WriteString("Method"u8, request.Method);
-        _json.WriteString("Route"u8, request.Route);
-        _json.WriteNumber("Status"u8, request.Status);
-        _json.WriteNumber("Milliseconds"u8, milliseconds);
-        _json.WriteString("User"u8, request.User);
+        var message = _message.AsSpan(0, RequestMessage.Write(request, milliseconds, _message));
+        output.Write(_head);
+        Escape(_timestamp.Of(time), output);
+        output.Write(_afterTimestamp[id]);
+        Escape(message, output);
+        output.Write("\",\"State\":{\"Message\":\""u8);
+        Escape(message, output);
+        output.Write("\",\"Method\":\""u8);
+        Escape(request.Method, output);
+        output.Write("\",\"Route\":\""u8);
+        Escape(request.Route, output);
+        output.Write("\",\"Status\":"u8);
+        Utf8Formatter.TryFormat(request.Status, output.GetSpan(16), out var length);
+        output.Advance(length);
+        output.Write(",\"Milliseconds\":"u8);
+        Utf8Formatter.TryFormat(milliseconds, output.GetSpan(32), out length);
+        output.Advance(length);
+        output.Write(",\"User\":\""u8);
+        Escape(request.User, output);
         if (request.TraceId is not null)
         {
-            _json.WriteString("TraceId"u8, request.TraceId);
+            output.Write("\",\"TraceId\":\""u8);
+            Escape(request.TraceId, output);
         }
         else if (request.Model is not null)
         {
-            _json.WriteString("Model"u8, request.Model);
-            _json.WriteString("Version"u8, request.Version);
+            output.Write("\",\"Model\":\""u8);
+            Escape(request.Model, output);
+            output.Write("\",\"Version\":\""u8);
+            Escape(request.Version!, output);
         }
 
-        _json.WriteString("{OriginalFormat}"u8, _templates[id]);
-        _json.WriteEndObject();
-        _json.WriteEndObject();
-        _json.Flush();
-        output.Write(NewLine);
-        ArrayPool<byte>.Shared.Return(rented);
+        output.Write(_tails[id]);
     }
 
-    public void Dispose() => _json.Dispose();
+    private void Escape(string text, IBufferWriter<byte> output)
+    {
+        Span<byte> utf8 = stackalloc byte[256];
+        if (!Encoding.UTF8.TryGetBytes(text, utf8, out var length))
+        {
+            Escape(Encoding.UTF8.GetBytes(text), output);
+            return;
+        }
+
+        Escape(utf8[..length], output);
+    }
+
+    private void Escape(ReadOnlySpan<byte> utf8, IBufferWriter<byte> output)
+    {
+        while (!utf8.IsEmpty)
+        {
+            _encoder.EncodeUtf8(utf8, output.GetSpan(utf8.Length + 16), out var consumed, out var written);
+            output.Advance(written);
+            utf8 = utf8[consumed..];
+        }
+    }
 }

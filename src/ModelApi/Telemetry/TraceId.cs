@@ -13,8 +13,12 @@ internal static class TraceId
             return id;
         }
 
-        return context.Request.Headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, traceState: null, out _)
-            ? parent
-            : context.TraceIdentifier;
+        if (context.Request.Headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, traceState: null, out _))
+        {
+            // ASP.NET Core's own writer of problem documents takes it from here.
+            context.TraceIdentifier = parent;
+        }
+
+        return context.TraceIdentifier;
     }
 }
