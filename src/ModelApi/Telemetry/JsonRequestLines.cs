@@ -45,9 +45,7 @@ internal sealed class JsonRequestLines : RequestLines
         Escape(_timestamp.Of(time), output);
         output.Write(_afterTimestamp[id]);
         Escape(message, output);
-        output.Write("\",\"State\":{\"Message\":\""u8);
-        Escape(message, output);
-        output.Write("\",\"Method\":\""u8);
+        output.Write("\",\"State\":{\"Method\":\""u8);
         Escape(request.Method, output);
         output.Write("\",\"Route\":\""u8);
         Escape(request.Route, output);
