@@ -49,6 +49,9 @@ public sealed class OnnxRuntimeScorer : IScorer
     public string Engine { get; }
 
     /// <inheritdoc/>
+    public bool GainsFromBatching => true;
+
+    /// <inheritdoc/>
     public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
