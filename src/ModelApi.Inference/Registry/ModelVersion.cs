@@ -2,6 +2,7 @@ using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring;
+using ModelApi.Inference.Scoring.Batching;
 
 namespace ModelApi.Inference.Registry;
 
@@ -33,6 +34,12 @@ public sealed class ModelVersion : IDisposable
     /// <summary>What scores its rows; null unless it is ready.</summary>
     public IScorer? Scorer { get; private init; }
 
+    /// <summary>What joins its callers' rows; null unless that was decided when it was loaded.</summary>
+    public AdaptiveBatcher? Batcher { get; private init; }
+
+    /// <summary>Whether its callers' rows are joined, and why; null unless it is ready.</summary>
+    public BatchingDecision? Batching { get; private init; }
+
     /// <summary>What reads requests for it; null unless it is ready.</summary>
     public JsonFeatureReader? Reader { get; private init; }
 
@@ -52,13 +59,16 @@ public sealed class ModelVersion : IDisposable
     public IReadOnlyList<BundleFault> Faults { get; private init; } = [];
 
     /// <summary>A version that can be called.</summary>
-    internal static ModelVersion Ready(Bundle bundle, IScorer scorer, ReadLimits limits, GoldenReport golden, TimeSpan loadTime) =>
+    internal static ModelVersion Ready(
+        Bundle bundle, IScorer scorer, ReadLimits limits, GoldenReport golden, BatchingDecision batching, TimeSpan loadTime) =>
         new(bundle.Manifest.Name, bundle.Manifest.Version)
         {
             State = VersionState.Ready,
             Manifest = bundle.Manifest,
             Digest = bundle.Digest,
             Scorer = scorer,
+            Batcher = batching.Policy is { } policy ? new AdaptiveBatcher(scorer, bundle.Manifest.Signature, policy) : null,
+            Batching = batching,
             Reader = new JsonFeatureReader(bundle.Manifest.Signature, limits),
             Golden = golden,
             Performance = bundle.Performance,
@@ -69,6 +79,23 @@ public sealed class ModelVersion : IDisposable
     /// <summary>A version that cannot be called, and why.</summary>
     internal static ModelVersion Failed(string model, string version, IReadOnlyList<BundleFault> faults, TimeSpan loadTime) =>
         new(model, version) { State = VersionState.Failed, Faults = faults, LoadTime = loadTime };
+
+    /// <summary>Scores rows, together with those of other callers where that was found to pay.</summary>
+    /// <param name="features">At least one row; not to be changed until the task ends.</param>
+    /// <param name="predictions">Receives as many rows, in the same order; undefined unless the task ends well.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="ScoringQueueFullException">Too many rows of callers wait to be joined.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the last row was scored.</exception>
+    public ValueTask ScoreAsync(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
+    {
+        if (Batcher is not null)
+        {
+            return Batcher.ScoreAsync(features, predictions, cancellationToken);
+        }
+
+        Scorer!.Score(features, predictions, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Memory to read and score one request in; give it back with <see cref="Return"/>.</summary>
     /// <exception cref="InvalidOperationException">The version is not ready.</exception>
@@ -95,7 +122,17 @@ public sealed class ModelVersion : IDisposable
 
     private void Release()
     {
-        if (Interlocked.Decrement(ref _leases) == 0)
+        if (Interlocked.Decrement(ref _leases) != 0)
+        {
+            return;
+        }
+
+        if (Batcher is not null)
+        {
+            // A joined call that everybody has left may still be using the scorer.
+            Batcher.Dispose();
+        }
+        else
         {
             Scorer?.Dispose();
         }

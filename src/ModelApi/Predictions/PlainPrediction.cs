@@ -8,6 +8,7 @@ using ModelApi.Hosting;
 using ModelApi.Identity;
 using ModelApi.Inference.Registry;
 using ModelApi.Models;
+using ModelApi.Overload;
 using ModelApi.Telemetry;
 
 namespace ModelApi.Predictions;
@@ -21,7 +22,7 @@ namespace ModelApi.Predictions;
 /// unread, and so done again from the beginning: a plain request has no errors of its own, and the answers are the same to the byte.
 /// </remarks>
 internal sealed class PlainPrediction(
-    VersionLookup versions, Callers callers, RequestLog log, PredictionMetrics metrics, IOptions<LimitsOptions> limits, TimeProvider time)
+    VersionLookup versions, Callers callers, PredictionGate gate, RequestLog log, PredictionMetrics metrics, IOptions<LimitsOptions> limits, TimeProvider time)
 {
     // One buffer of the server holds as much. So few rows are scored before a deadline could stop them.
     private const int MostBytes = 4096;
@@ -53,8 +54,19 @@ internal sealed class PlainPrediction(
             return rest(context);
         }
 
+        if (!gate.TryEnter(version, out var permit))
+        {
+            context.Request.BodyReader.AdvanceTo(body.Start);
+            return rest(context);
+        }
+
         var workspace = version.Rent();
-        var isScored = TryScore(body.FirstSpan, version, workspace, caller);
+        bool isScored;
+        using (permit)
+        {
+            isScored = TryScore(body.FirstSpan, version, workspace, caller);
+        }
+
         if (time.GetElapsedTime(start) > _timeout)
         {
             context.Features.Set(new PastDeadline());
@@ -109,7 +121,7 @@ internal sealed class PlainPrediction(
         return !request.QueryString.HasValue
             && headers.ContentLength is > 0 and var length && length <= (headers.AcceptEncoding.Count == 0 ? MostBytes : MostBytesWhereCompressed)
             && headers.ContentEncoding.Count == 0
-            && headers["Request-Timeout"].Count == 0
+            && headers[Deadlines.Header].Count == 0
             && IsJson(headers.ContentType);
     }
 

@@ -3,6 +3,7 @@ namespace ModelApi.Predictions;
 internal static class PredictionEndpoints
 {
     // PlainPrediction knows no other policy than that of a known caller.
+    // Their deadlines are PredictionHandler's own, which requests may shorten.
     // The typed documentation of these routes is made from the registry: see OpenApi/PredictionOperation.cs.
     public static RouteGroupBuilder MapPredictions(this IEndpointRouteBuilder routes)
     {
@@ -16,6 +17,7 @@ internal static class PredictionEndpoints
         void Map(PredictionRoute route) => group
             .MapPost(route.Pattern, context => handler.PredictAsync(context, route.ModelOf(context), route.VersionOf(context)))
             .WithMetadata(route)
-            .ExcludeFromDescription();
+            .ExcludeFromDescription()
+            .DisableRequestTimeout();
     }
 }
