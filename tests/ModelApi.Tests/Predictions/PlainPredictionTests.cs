@@ -148,9 +148,6 @@ public sealed class PlainPredictionTests(PlainPredictionTests.CountingHost api) 
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             base.ConfigureWebHost(builder);
-
-            // A version whose rows are joined has no plain predictions, and whether they are is otherwise a matter of timing.
-            builder.UseSetting("Models:Batching:Mode", "Off");
             builder.UseSetting("Identity:ApiKeys:1:User", "ana");
             builder.UseSetting("Identity:ApiKeys:1:Sha256", Convert.ToHexString(System.Security.Cryptography.SHA256.HashData("expired"u8)));
             builder.UseSetting("Identity:ApiKeys:1:Expires", "2020-01-01T00:00:00Z");
