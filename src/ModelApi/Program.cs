@@ -5,6 +5,7 @@ using ModelApi.Hosting;
 using ModelApi.Identity;
 using ModelApi.Models;
 using ModelApi.OpenApi;
+using ModelApi.Overload;
 using ModelApi.Predictions;
 using ModelApi.Telemetry;
 
@@ -22,10 +23,13 @@ return await Startup.RunAsync(() =>
     builder.AddErrors();            // problem details
     builder.AddIdentity();          // API keys and JSON Web Tokens
     builder.AddModels();            // bundles on disk -> versions in memory
+    builder.AddPredictions();       // what is counted and timed
+    builder.AddOverload();          // how many predictions at a time, and until when
     builder.AddHealth();
     builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
 
     var app = builder.Build();
+    app.UsePlainPredictions();      // answered at once; everything else goes through what follows
     app.UseTelemetry();
     app.UseAnswers();
     app.UseErrors();

@@ -42,7 +42,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
     private BundleManifest? ReadManifest(ManifestNode root, IDictionary<string, string> files)
     {
         if (!root.IsObject("$schema", "name", "version", "description", "task", "target", "classes", "instancesKey",
-            "unknownCategory", "features", "graphs", "outputs", "files"))
+            "unknownCategory", "features", "graphs", "outputs", "batching", "files"))
         {
             return null;
         }
@@ -60,6 +60,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
         var features = ReadFeatures(root.Member("features"), instancesKey);
         var graphs = ReadGraphs(root.Member("graphs"), root.Member("files", required: false));
         var outputs = ReadOutputs(root.Member("outputs"), task);
+        var batching = BatchingManifest.Read(root.Member("batching", required: false));
         ReadFiles(root.Member("files"), files);
 
         return name is null || version is null || description is null || task is null || target is null
@@ -80,6 +81,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
                 },
                 Graphs = graphs,
                 Outputs = outputs,
+                Batching = batching,
                 Files = files.AsReadOnly(),
             };
     }

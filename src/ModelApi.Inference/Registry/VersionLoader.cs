@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring;
+using ModelApi.Inference.Scoring.Batching;
 
 namespace ModelApi.Inference.Registry;
 
@@ -9,8 +10,11 @@ namespace ModelApi.Inference.Registry;
 /// <param name="reader">Reads and checks the bundle.</param>
 /// <param name="createScorer">Makes the scorer of a bundle; throws <see cref="BundleException"/> when it cannot.</param>
 /// <param name="limits">How much one request to the version may hold.</param>
-public sealed class VersionLoader(BundleReader reader, Func<Bundle, IScorer> createScorer, ReadLimits limits)
+/// <param name="batching">How rows of several callers are joined where a manifest does not say otherwise; null for the default.</param>
+public sealed class VersionLoader(BundleReader reader, Func<Bundle, IScorer> createScorer, ReadLimits limits, BatchingPolicy? batching = null)
 {
+    private readonly BatchingPolicy _batching = batching ?? new BatchingPolicy();
+
     /// <summary>Loads one version. A bad bundle is a result, not an exception.</summary>
     public async Task<ModelVersion> LoadAsync(string model, string folder, CancellationToken cancellationToken)
     {
@@ -22,7 +26,7 @@ public sealed class VersionLoader(BundleReader reader, Func<Bundle, IScorer> cre
             var bundle = await reader.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
             scorer = createScorer(bundle);
             var golden = GoldenCheck.Run(scorer, bundle.Golden);
-            return ModelVersion.Ready(bundle, scorer, limits, golden, Stopwatch.GetElapsedTime(start));
+            return ModelVersion.Ready(bundle, scorer, limits, golden, DecideBatching(bundle, scorer), Stopwatch.GetElapsedTime(start));
         }
         catch (BundleException exception)
         {
@@ -36,5 +40,11 @@ public sealed class VersionLoader(BundleReader reader, Func<Bundle, IScorer> cre
             return ModelVersion.Failed(
                 model, version, [new BundleFault("", "", $"{exception.GetType().Name}: {exception.Message}")], Stopwatch.GetElapsedTime(start));
         }
+    }
+
+    private BatchingDecision DecideBatching(Bundle bundle, IScorer scorer)
+    {
+        var policy = _batching.With(bundle.Manifest.Batching);
+        return BatchingDecision.Of(policy, scorer, () => BatchingTrial.Measure(scorer, bundle.Golden.Features, policy.MaxRows));
     }
 }

@@ -19,7 +19,7 @@ public sealed class CategoryTable
     /// <exception cref="ArgumentException">A value occurs twice.</exception>
     public CategoryTable(IReadOnlyList<string> names)
     {
-        Names = [.. names];
+        Texts = [.. names];
         _codes = Names.Select((name, code) => KeyValuePair.Create(name, code))
             .ToDictionary(StringComparer.Ordinal)
             .ToFrozenDictionary(StringComparer.Ordinal)
@@ -34,7 +34,10 @@ public sealed class CategoryTable
     }
 
     /// <summary>The values, by code.</summary>
-    public IReadOnlyList<string> Names { get; }
+    public IReadOnlyList<string> Names => Texts;
+
+    /// <summary><see cref="Names"/> for those who read them for each value.</summary>
+    internal string[] Texts { get; }
 
     /// <summary>The code of a value, or <see cref="Unknown"/>.</summary>
     public int CodeOf(ReadOnlySpan<char> name) => _codes.TryGetValue(name, out var code) ? code : Unknown;

@@ -25,6 +25,7 @@ internal sealed record ModelReply(string Name, string? Production, IReadOnlyList
 /// <param name="Stage">Where it stands in its life.</param>
 /// <param name="Description">What it predicts.</param>
 /// <param name="Engine">What scores its rows.</param>
+/// <param name="Batching">Whether rows of several callers are scored in one call, and why.</param>
 /// <param name="Digest">SHA-256 that identifies its content.</param>
 /// <param name="LoadMilliseconds">How long it took to load.</param>
 /// <param name="GoldenRows">Rows of the trainer that it reproduced.</param>
@@ -37,6 +38,7 @@ internal sealed record VersionReply(
     Stage Stage,
     string? Description,
     string? Engine,
+    string? Batching,
     string? Digest,
     double LoadMilliseconds,
     int? GoldenRows,
@@ -50,6 +52,7 @@ internal sealed record VersionReply(
         stage,
         version.Manifest?.Description,
         version.Scorer?.Engine,
+        version.Batching?.Reason,
         version.Digest is { } digest ? $"sha256:{digest}" : null,
         Math.Round(version.LoadTime.TotalMilliseconds, 1),
         version.Golden?.Rows,

@@ -20,7 +20,8 @@ internal static class ModelsExtensions
             var loader = new VersionLoader(
                 new BundleReader(),
                 bundle => new OnnxRuntimeScorer(bundle, models.Threads),
-                new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest));
+                new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest),
+                models.Batching.ToPolicy(models.Threads));
             return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);
         });
         services.AddSingleton<VersionLookup>();

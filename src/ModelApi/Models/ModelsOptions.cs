@@ -22,6 +22,10 @@ internal sealed record ModelsOptions
     /// </summary>
     [Range(1, 256)]
     public int Threads { get; init; } = 1;
+
+    /// <summary>How rows of several callers are joined, where a manifest does not say otherwise.</summary>
+    [ValidateObjectMembers]
+    public BatchingOptions Batching { get; init; } = new();
 }
 
 [OptionsValidator]

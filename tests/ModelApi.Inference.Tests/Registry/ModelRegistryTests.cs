@@ -127,6 +127,26 @@ public sealed class ModelRegistryTests : IDisposable
         Assert.True(spy.IsDisposed);
     }
 
+    [Theory]
+    [InlineData("on", true)]
+    [InlineData("off", false)]
+    public async Task A_manifest_says_whether_rows_of_several_callers_are_joined(string mode, bool isOn)
+    {
+        _models.AddBank().EditManifest(manifest => manifest["batching"] = new System.Text.Json.Nodes.JsonObject { ["mode"] = mode, ["maxRows"] = 7 });
+        using var registry = await LoadAsync();
+        var version = registry.Find("bank")!.Production!;
+        var golden = Golden.Read(Repository.Bank)[0];
+        var workspace = version.Rent();
+        version.Reader!.Read(System.Text.Encoding.UTF8.GetBytes(golden.Input), workspace.Features, workspace.Findings);
+
+        await version.ScoreAsync(workspace.Features, workspace.Predictions, CancellationToken.None);
+
+        Assert.Equal(isOn, version.Batcher is not null);
+        Assert.Equal(isOn ? 7 : null, version.Batching!.Policy?.MaxRows);
+        Assert.Equal(golden.Label, version.Manifest!.Signature.Classes!.Names[workspace.Predictions.Labels[0]]);
+        version.Return(workspace);
+    }
+
     private sealed class ScorerSpy(OnnxRuntimeScorer scorer) : IScorer
     {
         public bool IsDisposed { get; private set; }

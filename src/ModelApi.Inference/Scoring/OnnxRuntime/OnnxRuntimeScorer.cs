@@ -11,7 +11,6 @@ public sealed class OnnxRuntimeScorer : IScorer
     private readonly GraphSession[] _sessions;
     private readonly AnswerOutputs _answer;
     private readonly Signature _signature;
-    private readonly RunOptions _run = new();
 
     /// <summary>Loads the graphs.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
@@ -49,17 +48,21 @@ public sealed class OnnxRuntimeScorer : IScorer
     public string Engine { get; }
 
     /// <inheritdoc/>
+    public bool GainsFromBatching => true;
+
+    /// <inheritdoc/>
     public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfZero(features.Rows);
         predictions.Resize(features.Rows);
         var outputs = new IDisposableReadOnlyCollection<OrtValue>[_sessions.Length];
+        using var run = StoppableRun.Start(cancellationToken);
         try
         {
             for (var i = 0; i < _sessions.Length; i++)
             {
-                outputs[i] = _sessions[i].Run(_run, features, outputs);
+                cancellationToken.ThrowIfCancellationRequested();
+                outputs[i] = _sessions[i].Run(run.Options, features, outputs);
             }
 
             if (_signature.Classes is { } classes)
@@ -71,6 +74,10 @@ public sealed class OnnxRuntimeScorer : IScorer
             {
                 Copy(Answer(_answer.Value), predictions.Values);
             }
+        }
+        catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
         }
         finally
         {
@@ -90,8 +97,6 @@ public sealed class OnnxRuntimeScorer : IScorer
         {
             session.Dispose();
         }
-
-        _run.Dispose();
     }
 
     private static void ReadLabels(OrtValue output, ClassLabels classes, PredictionBatch predictions)
