@@ -33,6 +33,7 @@ internal static class ProblemSchemas
         return new OpenApiResponse
         {
             Description = description,
+            Headers = status == "503" ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = RetryAfter() } : null,
             Content = Media.Of(Media.ProblemJson, references is [var only] ? only : new OpenApiSchema { AnyOf = references }),
         };
     }
@@ -67,6 +68,8 @@ internal static class ProblemSchemas
     };
 
     public static OpenApiSchema Integer(string description) => new() { Type = JsonSchemaType.Integer, Description = description };
+
+    private static OpenApiHeader RetryAfter() => new() { Description = "In how many seconds to ask again.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } };
 
     private static OpenApiSchema Schema(string description, params (string Name, OpenApiSchema Schema)[] further)
     {

@@ -21,6 +21,9 @@ internal sealed class ThreadReserve(int permits)
     private int _requests;
     private int _slow;
 
+    /// <summary>Whether it was needed so far.</summary>
+    public bool IsKept => _isKept;
+
     /// <summary>Begins to time a request, if it is among the few that are timed.</summary>
     /// <returns>A timestamp, or 0.</returns>
     public long Start() => _isKept || (_slow == 0 && _requests++ % TimedRequests != 0) ? 0 : Stopwatch.GetTimestamp();
