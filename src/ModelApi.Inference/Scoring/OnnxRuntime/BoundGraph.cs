@@ -127,9 +127,23 @@ internal sealed class BoundGraph : IDisposable
 
     private GraphTensor Declared(int output) => _session.Step.Graph.Outputs[output];
 
-    private bool IsAsDeclared(GraphTensor declared, BoundTensor tensor) =>
-        declared.Dimensions is { } dimensions && dimensions.Count == tensor.Shape.Count && tensor.Shape[0] == _rows
-        && dimensions.Skip(1).SequenceEqual(tensor.Shape.Skip(1).Select(length => (long?)length));
+    private bool IsAsDeclared(GraphTensor declared, BoundTensor tensor)
+    {
+        if (declared.Dimensions is not { } dimensions || dimensions.Count == 0 || dimensions.Count != tensor.Shape.Count || tensor.Shape[0] != _rows)
+        {
+            return false;
+        }
+
+        for (var i = 1; i < dimensions.Count; i++)
+        {
+            if (dimensions[i] != tensor.Shape[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private void DisposeOutputs()
     {

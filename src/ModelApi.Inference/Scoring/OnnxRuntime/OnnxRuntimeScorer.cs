@@ -92,11 +92,31 @@ public sealed class OnnxRuntimeScorer : IScorer
     /// <summary>By graph, the outputs that are fed to later graphs or hold the answer.</summary>
     internal static int[][] FindWanted(Bundle bundle)
     {
+        // Loops, here and wherever a bundle is loaded: a query over structures is compiled anew at each start of a server.
+        var wanted = bundle.Steps.Select(_ => new SortedSet<int>()).ToArray();
+        foreach (var step in bundle.Steps)
+        {
+            foreach (var input in step.Inputs)
+            {
+                if (input.Earlier is { } fed)
+                {
+                    wanted[fed.Step].Add(fed.Output);
+                }
+            }
+        }
+
         var answer = bundle.Answer;
-        var fed = bundle.Steps.SelectMany(step => step.Inputs).Select(input => input.Earlier).OfType<GraphOutput>();
-        GraphOutput[] answers = bundle.Manifest.Signature.Classes is null ? [answer.Value] : [answer.Label, answer.Probabilities];
-        var wanted = fed.Concat(answers).Distinct().ToLookup(output => output.Step, output => output.Output);
-        return [.. bundle.Steps.Select((_, step) => wanted[step].ToArray())];
+        if (bundle.Manifest.Signature.Classes is null)
+        {
+            wanted[answer.Value.Step].Add(answer.Value.Output);
+        }
+        else
+        {
+            wanted[answer.Label.Step].Add(answer.Label.Output);
+            wanted[answer.Probabilities.Step].Add(answer.Probabilities.Output);
+        }
+
+        return [.. wanted.Select(outputs => outputs.ToArray())];
     }
 
     private void ScoreBlock(FeatureBatch features, PredictionBatch predictions, int firstRow, int rows)
