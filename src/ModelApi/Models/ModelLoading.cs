@@ -20,8 +20,9 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
 
     public override void Dispose()
     {
-        _stopping.Dispose();
+        // The container disposes of a singleton that is a hosted service twice: what is done here can be repeated.
         base.Dispose();
+        _stopping.Cancel();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
