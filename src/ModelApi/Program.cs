@@ -3,6 +3,7 @@ using ModelApi.Errors;
 using ModelApi.Health;
 using ModelApi.Hosting;
 using ModelApi.Identity;
+using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Models;
 using ModelApi.OpenApi;
 using ModelApi.Overload;
@@ -14,9 +15,10 @@ if (HealthProbe.IsAskedFor(args))
     return await HealthProbe.RunAsync(args);
 }
 
+OnnxRuntimeEnvironment.BeginLoading();
 return await Startup.RunAsync(() =>
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find(args) });
+    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find(args) });
     builder.AddHosting();           // port, limits, draining, what the console says
     builder.AddTelemetry();         // the request log
     builder.AddAnswers();           // compression and the envelope
@@ -29,6 +31,7 @@ return await Startup.RunAsync(() =>
     builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
 
     var app = builder.Build();
+    app.UseModels();                // they load from here on
     app.UsePlainPredictions();      // answered at once; everything else goes through what follows
     app.UseTelemetry();
     app.UseAnswers();

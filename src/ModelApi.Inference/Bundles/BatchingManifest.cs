@@ -42,7 +42,7 @@ public sealed record BatchingManifest
 
         if (milliseconds is < 0 or > BatchingPolicy.LongestDelayMilliseconds)
         {
-            delay.Value.Fault($"Must be a number from 0 to {BatchingPolicy.LongestDelayMilliseconds}.");
+            delay.Fault($"Must be a number from 0 to {BatchingPolicy.LongestDelayMilliseconds}.");
         }
 
         return milliseconds;

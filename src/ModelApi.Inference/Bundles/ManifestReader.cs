@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -168,7 +169,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
 
         if (feature.Minimum > feature.Maximum)
         {
-            node.Member("minimum")!.Value.Fault("Must not be greater than maximum.");
+            node.Member("minimum")!.Fault("Must not be greater than maximum.");
         }
 
         if (name is null || type is null || example is null)
@@ -176,7 +177,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
             return null;
         }
 
-        CheckExample(feature, example.Value);
+        CheckExample(feature, example);
         return feature;
     }
 
@@ -186,8 +187,13 @@ internal sealed partial class ManifestReader(BundleLimits limits)
         var signature = new Signature([feature]) { UnknownCategory = UnknownCategory.Reject, InstancesKey = feature.Name + "s" };
         var findings = new Findings();
         var row = new JsonObject { [feature.Name] = feature.Example?.DeepClone() };
-        new JsonFeatureReader(signature, new ReadLimits()).Read(JsonSerializer.SerializeToUtf8Bytes(row), new FeatureBatch(signature), findings);
-        foreach (var finding in findings.Errors.Concat(findings.Warnings))
+        new JsonFeatureReader(signature, new ReadLimits()).Read(Encoding.UTF8.GetBytes(row.ToJsonString()), new FeatureBatch(signature), findings);
+        foreach (var finding in findings.Errors)
+        {
+            example.Fault(finding.Message);
+        }
+
+        foreach (var finding in findings.Warnings)
         {
             example.Fault(finding.Message);
         }
@@ -214,7 +220,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
     {
         if (bound is { } node && type is FeatureType.String or FeatureType.Boolean)
         {
-            bound!.Value.Fault("Only a feature of type 'integer' or 'number' has bounds.");
+            node.Fault("Only a feature of type 'integer' or 'number' has bounds.");
             return null;
         }
 
@@ -252,7 +258,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
         var file = node.Member("file")?.Match(FilePattern, "the name of a file in the bundle, without a path");
         if (file is not null && files is { Kind: JsonValueKind.Object } listed && !listed.Element.TryGetProperty(file, out _))
         {
-            node.Member("file")!.Value.Fault("Must be listed in 'files'.");
+            node.Member("file")!.Fault("Must be listed in 'files'.");
         }
 
         var inputs = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);

@@ -29,6 +29,14 @@ internal static class ModelsExtensions
         services.AddHostedService(provider => provider.GetRequiredService<ModelLoading>());
     }
 
+    /// <summary>Begins to load the models while the server is still being put together.</summary>
+    public static void UseModels(this WebApplication app)
+    {
+        // Before the host does the same, which would log each failure with a stack trace.
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        app.Services.GetRequiredService<ModelLoading>().Begin();
+    }
+
     private static string FindRoot(string root, IHostEnvironment environment)
     {
         var path = Path.GetFullPath(root, environment.ContentRootPath);

@@ -14,11 +14,12 @@ public sealed class ForestScorer : IScorer
     private readonly GraphSession[] _sessions;
     private readonly GraphStepInput _input;
     private readonly Forest _forest;
-    private readonly RunOptions _run = new();
+    private readonly int[][] _wanted;
 
-    private ForestScorer(GraphSession[] sessions, GraphStepInput input, Forest forest)
+    private ForestScorer(GraphSession[] sessions, int[][] wanted, GraphStepInput input, Forest forest)
     {
         _sessions = sessions;
+        _wanted = wanted;
         _input = input;
         _forest = forest;
         Engine = $"compiled forest, onnxruntime {OrtEnv.Instance().GetVersionString()}";
@@ -50,7 +51,7 @@ public sealed class ForestScorer : IScorer
         {
             foreach (var step in bundle.Steps.Take(last))
             {
-                sessions.Add(new GraphSession(step, bundle.Folder, bundle.Manifest.Signature));
+                sessions.Add(new GraphSession(step, bundle.Folder));
             }
         }
         catch (OnnxRuntimeException)
@@ -59,7 +60,7 @@ public sealed class ForestScorer : IScorer
             throw;
         }
 
-        return new ForestScorer([.. sessions], input, forest);
+        return new ForestScorer([.. sessions], OnnxRuntimeScorer.FindWanted(bundle), input, forest);
     }
 
     /// <inheritdoc/>
@@ -68,29 +69,15 @@ public sealed class ForestScorer : IScorer
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfZero(features.Rows);
         predictions.Resize(features.Rows);
-        var outputs = new IDisposableReadOnlyCollection<OrtValue>[_sessions.Length];
-        try
+        using var call = new BoundCall([.. _sessions.Select((session, step) => new BoundGraph(session, _wanted[step], features.Signature))]);
+        call.Run(features, 0, features.Rows, cancellationToken);
+        if (_input.Earlier is { } place)
         {
-            for (var i = 0; i < _sessions.Length; i++)
-            {
-                outputs[i] = _sessions[i].Run(_run, features, outputs);
-            }
-
-            if (_input.Earlier is { } place)
-            {
-                Walk(outputs[place.Step][place.Output].GetTensorDataAsSpan<float>(), predictions);
-            }
-            else
-            {
-                WalkFeatures(features, predictions);
-            }
+            Walk(call.Output(place).Numbers<float>(), predictions);
         }
-        finally
+        else
         {
-            foreach (var values in outputs)
-            {
-                values?.Dispose();
-            }
+            WalkFeatures(features, predictions);
         }
     }
 
@@ -101,8 +88,6 @@ public sealed class ForestScorer : IScorer
         {
             session.Dispose();
         }
-
-        _run.Dispose();
     }
 
     private void WalkFeatures(FeatureBatch features, PredictionBatch predictions)

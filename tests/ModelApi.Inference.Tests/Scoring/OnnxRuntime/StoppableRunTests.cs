@@ -16,20 +16,20 @@ public sealed class StoppableRunTests
         using var text = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, [1, 1]);
         using var cancellation = new CancellationTokenSource();
 
-        using (var stopped = StoppableRun.Start(cancellation.Token))
-        using (var other = StoppableRun.Start(CancellationToken.None))
-        {
-            await cancellation.CancelAsync();
+        using var stopped = new StoppableRun();
+        using var other = new StoppableRun();
+        stopped.Begin(cancellation.Token);
+        other.Begin(CancellationToken.None);
 
-            Assert.Equal((true, false), (stopped.Options.Terminate, other.Options.Terminate));
-            Assert.Throws<OnnxRuntimeException>(() => Run(stopped.Options));
-            Run(other.Options).Dispose();
-        }
+        await cancellation.CancelAsync();
 
-        // Those that were stopped do not come back.
-        var later = Enumerable.Range(0, 20).Select(_ => StoppableRun.Start(CancellationToken.None)).ToList();
-        Assert.All(later, run => Assert.False(run.Options.Terminate));
-        later.ForEach(run => run.Dispose());
+        Assert.Throws<OnnxRuntimeException>(() => Run(stopped.Options));
+        Run(other.Options).Dispose();
+
+        // Nor does it stop the next of the same options.
+        stopped.End();
+        stopped.Begin(CancellationToken.None);
+        Run(stopped.Options).Dispose();
 
         IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options) => session.Run(options, session.InputNames, [text], session.OutputNames);
     }
@@ -45,5 +45,45 @@ public sealed class StoppableRunTests
         scorer.Score(bundle.Golden.Features, predictions, CancellationToken.None);
 
         Assert.Equal(bundle.Golden.Labels.ToArray(), predictions.Labels.ToArray());
+    }
+
+    [Fact]
+    public async Task Whenever_a_token_is_cancelled_the_work_ends_as_cancelled_or_whole_and_later_calls_are_whole()
+    {
+        var bundle = await new BundleReader().ReadAsync(Repository.Bank, CancellationToken.None);
+        using var scorer = new OnnxRuntimeScorer(bundle);
+        var predictions = new PredictionBatch(bundle.Manifest.Signature);
+        var expected = bundle.Golden.Labels.ToArray();
+
+        for (var i = 0; i < 200; i++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var cancelling = Task.Run(() =>
+            {
+                Thread.SpinWait(i * 50);
+                cancellation.Cancel();
+            });
+            if (TryScore(cancellation.Token))
+            {
+                Assert.Equal(expected, predictions.Labels.ToArray());
+            }
+
+            await cancelling;
+            scorer.Score(bundle.Golden.Features, predictions, CancellationToken.None);
+            Assert.Equal(expected, predictions.Labels.ToArray());
+        }
+
+        bool TryScore(CancellationToken cancellationToken)
+        {
+            try
+            {
+                scorer.Score(bundle.Golden.Features, predictions, cancellationToken);
+                return true;
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
     }
 }
