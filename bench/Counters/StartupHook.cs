@@ -20,7 +20,12 @@ internal static class StartupHook
     {
         if (Environment.GetEnvironmentVariable("BENCH_COUNTERS") is { Length: > 0 } file)
         {
-            _registration = PosixSignalRegistration.Create(UserSignal, _ => Write(file));
+            _registration = PosixSignalRegistration.Create(UserSignal, context =>
+            {
+                // Or the signal would do what it does by default, which is to end the process.
+                context.Cancel = true;
+                Write(file);
+            });
         }
     }
 
