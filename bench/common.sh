@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034 # What the scripts share; they source it.
+# shellcheck disable=SC2119,SC2120 # Arguments that may be left out.
 set -euo pipefail
 export LC_ALL=C DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 

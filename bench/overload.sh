@@ -33,9 +33,10 @@ start ModelApi ModelApi /predict Models__Root="$models" Models__Default=overload
 check ModelApi '"prediction":'
 rows=100
 for ((i = 1; i <= 3; i++)); do
-    body overload $rows "$bundle" >"$work/rows.json"
+    body overload "$rows" "$bundle" >"$work/rows.json"
     load ModelApi 2 1
-    rows=$(calculate %d "x = $rows * $request_ms * 1000 / $p50; x < 1 ? 1 : x > 10000 ? 10000 : x")
+    rows=$(calculate %d "$rows * $request_ms * 1000 / $p50")
+    rows=$((rows < 1 ? 1 : rows > 10000 ? 10000 : rows))
 done
 body overload "$rows" "$bundle" >"$work/rows.json"
 
@@ -45,7 +46,7 @@ peak() {
     rate=0
     for connections in "$(nproc)" $((2 * $(nproc))); do
         load ModelApi $peak_seconds "$connections"
-        rate=$(calculate %.1f "a = ($requests - $refusals) * 1e6 / $microseconds; a > $rate ? a : $rate")
+        rate=$(printf '%s\n' "$rate" "$(calculate %.1f "($requests - $refusals) * 1e6 / $microseconds")" | sort -n | tail -n1)
     done
 }
 

@@ -16,8 +16,7 @@ end
 local models = tonumber(os.getenv("BENCH_MODELS"))
 if models then
     local requests, next = {}, 0
-    function init(args)
-        wrk.init(args)
+    function init()
         for i = 1, models do
             requests[i] = wrk.format(nil, string.format("/models/m%d/predict", i))
         end
