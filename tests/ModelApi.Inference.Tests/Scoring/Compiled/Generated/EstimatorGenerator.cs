@@ -1,0 +1,119 @@
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
+
+/// <summary>Makes up what follows the encoder.</summary>
+/// <param name="random">Where everything comes from.</param>
+/// <param name="columns">Values that each column takes.</param>
+/// <param name="large">Whether the model may be large.</param>
+internal sealed class EstimatorGenerator(Random random, IReadOnlyList<float[]> columns, bool large)
+{
+    private static readonly string[] PostTransforms = ["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT"];
+    private static readonly string[] Aggregates = ["SUM", "AVERAGE", "MIN", "MAX"];
+
+    public EnsembleEstimator Ensemble()
+    {
+        var made = MakeEnsemble();
+        while (!made.IsDefined)
+        {
+            made = MakeEnsemble();
+        }
+
+        return made;
+    }
+
+    public LinearEstimator Linear()
+    {
+        var kind = Pick("LinearClassifier", "LinearRegressor", "MatMul", "Gemm");
+        var classes = kind == "LinearClassifier" || random.Next(3) > 0 ? Classes(Math.Max(2, ClassCount()), anyIntegers: true) : null;
+        var outputs = classes is null || (classes.Count == 2 && random.Next(2) == 0) ? 1 : classes.Count;
+        var exact = random.Next(3) == 0;
+        var coefficients = Enumerable.Range(0, outputs).Select(_ => columns.Select(_ => random.Next(5) == 0 ? 0 : Weight(exact)).ToArray()).ToArray();
+        var head = classes is null ? "None" : outputs == 1 ? "Complement" : Pick("None", "Softmax", "Sigmoid");
+        return new LinearEstimator
+        {
+            Operator = kind,
+            Classes = classes,
+            Coefficients = coefficients,
+            Intercepts = [.. coefficients.Select(_ => Weight(exact))],
+
+            // With one column ONNX Runtime leaves half of what PROBIT should give as it is.
+            PostTransform = kind.StartsWith("Linear", StringComparison.Ordinal) ? outputs == 1 ? Pick(PostTransforms[..4]) : Pick(PostTransforms) : "NONE",
+            Alpha = Pick(1f, 0.5f, -2f),
+            Head = kind == "LinearClassifier" ? "None" : head,
+            Magnitudes = [.. columns.Select(column => column.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max())],
+        };
+    }
+
+    private EnsembleEstimator MakeEnsemble()
+    {
+        var kind = Pick("TreeEnsembleClassifier", "TreeEnsembleClassifier", "TreeEnsembleRegressor", "TreeEnsemble");
+        var classCount = ClassCount();
+        var classifier = kind == "TreeEnsembleClassifier";
+        var binary = classifier && random.Next(3) == 0;
+        var count = binary ? 2 : classifier ? Math.Max(2, classCount) : classCount;
+        var targets = count;
+        var only = binary ? random.Next(2) : -1;
+        var classes = classifier ? Classes(count, anyIntegers: binary || count > 2) : null;
+        var head = "None";
+        if (!classifier && (targets > 1 || random.Next(3) == 0))
+        {
+            classes = Classes(Math.Max(2, targets), anyIntegers: true);
+            head = targets == 1 ? "Complement" : Pick("None", "Softmax", "Sigmoid");
+        }
+
+        var doubles = random.Next(5) == 0;
+        var holdsDoubles = doubles && (kind == "TreeEnsemble" || random.Next(2) == 0);
+        var version = kind == "TreeEnsemble" ? 5 : holdsDoubles ? 3 : classifier || classes is null ? Pick(1, 3, 3, 4) : Pick(3, 4);
+        var trees = new TreeGenerator(random, columns, targets)
+        {
+            Only = only,
+            Doubles = holdsDoubles,
+            OneWeightPerLeaf = kind == "TreeEnsemble",
+            MayHaveMembers = kind == "TreeEnsemble",
+        }.Make(TreeCount(), large);
+        return new EnsembleEstimator
+        {
+            Operator = kind,
+            Version = version,
+            Classes = classes,
+            TakesDoubles = doubles,
+            HoldsDoubles = holdsDoubles,
+            Trees = trees,
+            Targets = targets,
+            Aggregate = classifier ? "SUM" : Pick(Aggregates),
+            PostTransform = Pick(PostTransforms),
+            BaseValues = kind == "TreeEnsemble" || random.Next(3) > 0 ? [] : BaseValues(classifier && count == 2 && random.Next(3) == 0 ? 1 : count, holdsDoubles),
+            Head = head,
+            Numbering = random.Next(6),
+        };
+    }
+
+    private double[] BaseValues(int count, bool doubles) =>
+        [.. Enumerable.Range(0, count).Select(_ => doubles ? random.NextDouble() - 0.3 : Weight(exact: random.Next(2) == 0))];
+
+    private int ClassCount() => random.Next(3) switch { 0 => 1, 1 => random.Next(2, 5), _ => random.Next(2, 13) };
+
+    private int TreeCount() => large
+        ? random.Next(4) == 0 ? random.Next(500, 1001) : random.Next(20, 200)
+        : random.Next(8) == 0 ? random.Next(10, 60) : random.Next(1, 10);
+
+    private ClassLabels Classes(int count, bool anyIntegers)
+    {
+        var numbers = Enumerable.Range(0, count).Select(number => (long)number).ToArray();
+        switch (random.Next(4))
+        {
+            case 0:
+                return new ClassLabels(numbers);
+            case 1:
+                random.Shuffle(numbers);
+                return new ClassLabels([.. numbers.Select(number => anyIntegers ? (number * 3) - 4 : number)]);
+            default:
+                return new ClassLabels([.. numbers.Select(number => $"class {number}")]);
+        }
+    }
+
+    private float Weight(bool exact) => exact ? random.Next(-4, 5) / 4f : (float)((random.NextDouble() * 2) - 0.9);
+
+    private T Pick<T>(params T[] values) => values[random.Next(values.Length)];
+}
