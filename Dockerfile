@@ -18,10 +18,10 @@ COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src/OnnxRuntime/*.csproj src/OnnxRuntime/*.targets src/OnnxRuntime/
 COPY src/ModelApi.Inference/*.csproj src/ModelApi.Inference/
 COPY src/ModelApi/*.csproj src/ModelApi/
-RUN dotnet restore src/ModelApi --arch $TARGETARCH -p:PublishReadyToRun=true
+RUN dotnet restore src/ModelApi --arch $TARGETARCH
 COPY src src
 COPY models models
-RUN dotnet publish src/ModelApi --no-restore --configuration Release --os linux --arch $TARGETARCH --no-self-contained -p:PublishReadyToRun=true --output /app
+RUN dotnet publish src/ModelApi --no-restore --configuration Release --os linux --arch $TARGETARCH --no-self-contained --output /app
 
 # Neither shell nor package manager, and a user that is not root.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled

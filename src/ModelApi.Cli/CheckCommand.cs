@@ -3,7 +3,7 @@ using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
-using ModelApi.Inference.Scoring.OnnxRuntime;
+using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Cli;
 
@@ -27,7 +27,7 @@ internal static class CheckCommand
 
     private static async Task<int> RunAsync(string[] folders, bool json, CancellationToken cancellationToken)
     {
-        var loader = new VersionLoader(new BundleReader(), bundle => new OnnxRuntimeScorer(bundle), new ReadLimits());
+        var loader = new VersionLoader(new BundleReader(), new EngineSelector().Select, new ReadLimits());
         var versions = new List<ModelVersion>();
         foreach (var folder in folders.SelectMany(BundleFolders.Find))
         {

@@ -6,9 +6,7 @@ using ModelApi.Cli.Files;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
-using ModelApi.Inference.Scoring;
-using ModelApi.Inference.Scoring.Compiled;
-using ModelApi.Inference.Scoring.OnnxRuntime;
+using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Cli;
 
@@ -160,20 +158,13 @@ internal static class ScoreCommand
     private static async Task<ModelVersion> LoadAsync(ScoreRequest request, CancellationToken cancellationToken)
     {
         var folder = BundleFolders.FindNewest(request.Bundle);
-        var version = await LoadAsync(folder, bundle => (request.MayCompile ? ForestScorer.TryCreate(bundle) : null) ?? (IScorer)new OnnxRuntimeScorer(bundle), cancellationToken);
-        if (version.State == VersionState.Failed && request.MayCompile)
-        {
-            // ONNX Runtime is the reference: only what it does not reproduce either is the bundle's fault.
-            version = await LoadAsync(folder, bundle => new OnnxRuntimeScorer(bundle), cancellationToken);
-        }
-
+        var selector = new EngineSelector(request.MayCompile ? ScoringEngine.Auto : ScoringEngine.OnnxRuntime);
+        var loader = new VersionLoader(new BundleReader(), selector.Select, new ReadLimits());
+        var version = await loader.LoadAsync(Path.GetFileName(Path.GetDirectoryName(folder))!, folder, cancellationToken);
         return version.State == VersionState.Ready
             ? version
             : throw new CommandException($"The bundle '{folder}' cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, version.Faults)}");
     }
-
-    private static Task<ModelVersion> LoadAsync(string folder, Func<Bundle, IScorer> createScorer, CancellationToken cancellationToken) =>
-        new VersionLoader(new BundleReader(), createScorer, new ReadLimits()).LoadAsync(Path.GetFileName(Path.GetDirectoryName(folder))!, folder, cancellationToken);
 
     private static IRowReader OpenRows(InputFile input, ScoreRequest request, ModelVersion version)
     {

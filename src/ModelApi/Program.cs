@@ -3,8 +3,10 @@ using ModelApi.Errors;
 using ModelApi.Health;
 using ModelApi.Hosting;
 using ModelApi.Identity;
+using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Models;
 using ModelApi.OpenApi;
+using ModelApi.Overload;
 using ModelApi.Predictions;
 using ModelApi.Telemetry;
 
@@ -13,19 +15,24 @@ if (HealthProbe.IsAskedFor(args))
     return await HealthProbe.RunAsync(args);
 }
 
+OnnxRuntimeEnvironment.BeginLoading();
 return await Startup.RunAsync(() =>
 {
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find(args) });
+    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find(args) });
     builder.AddHosting();           // port, limits, draining, what the console says
     builder.AddTelemetry();         // the request log
     builder.AddAnswers();           // compression and the envelope
     builder.AddErrors();            // problem details
     builder.AddIdentity();          // API keys and JSON Web Tokens
     builder.AddModels();            // bundles on disk -> versions in memory
+    builder.AddPredictions();       // what is counted and timed
+    builder.AddOverload();          // how many predictions at a time, and until when
     builder.AddHealth();
     builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
 
     var app = builder.Build();
+    app.UseModels();                // they load from here on
+    app.UsePlainPredictions();      // answered at once; everything else goes through what follows
     app.UseTelemetry();
     app.UseAnswers();
     app.UseErrors();

@@ -25,6 +25,10 @@ public sealed class ManifestSchemaTests
         ("graphs", "[]"), ("graphs", "[{}]"), ("graphs", "-"), ("graphs/0/file", "\"../encoder.onnx\""), ("graphs/0/file", "7"), ("graphs/0/more", "1"),
         ("graphs/1/inputs", "[]"), ("graphs/1/inputs/features", "7"), ("graphs/1/inputs/features", "[]"), ("graphs/1/inputs/features", "\"\""),
         ("outputs", "{}"), ("outputs", "-"), ("outputs/label", "7"), ("outputs/more", "\"x\""), ("outputs/probabilities", "-"),
+        ("batching", "[]"), ("batching", "{\"more\":1}"), ("batching", "{\"mode\":\"yes\"}"), ("batching", "{\"mode\":true}"),
+        ("batching", "{\"maxRows\":0}"), ("batching", "{\"maxRows\":1.5}"), ("batching", "{\"maxRows\":4097}"), ("batching", "{\"maxRows\":\"32\"}"),
+        ("batching", "{\"maxDelayMilliseconds\":-1}"), ("batching", "{\"maxDelayMilliseconds\":1001}"), ("batching", "{\"maxDelayMilliseconds\":\"2\"}"),
+        ("batching", "{\"maxQueuedRows\":0}"), ("batching", "{\"maxQueuedRows\":1000001}"),
         ("files", "{}"), ("files", "-"), ("files/encoder.onnx", "\"00\""), ("files/encoder.onnx", "7"), ("files/model.json", "\"" + Zeros + "\""), ("files/a~1b", "\"" + Zeros + "\""),
     ];
 
@@ -61,6 +65,7 @@ public sealed class ManifestSchemaTests
     {
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Bank, "model.json")))!;
         manifest["instancesKey"] = "rows";
+        manifest["batching"] = JsonNode.Parse("""{"mode":"on","maxRows":4096,"maxDelayMilliseconds":0.5,"maxQueuedRows":1000000}""");
         manifest["features"]![0]!["nullable"] = false;
         manifest["features"]![1]!["minimumLength"] = 1;
 

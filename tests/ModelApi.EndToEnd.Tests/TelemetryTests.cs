@@ -27,4 +27,51 @@ public sealed class TelemetryTests
             Directory.Delete(home, recursive: true);
         }
     }
+
+    [Theory]
+    [InlineData("Information", 20)]
+    [InlineData("Warning", 0)]
+    public async Task The_console_has_a_line_for_each_request_once_the_server_has_stopped_if_they_are_wanted(string level, int expected)
+    {
+        await using var server = await ServerProcess.StartAsync(("Logging__LogLevel__ModelApi.Requests", level));
+        using var client = server.Client();
+        for (var i = 0; i < 10; i++)
+        {
+            await PredictAsync(client, """{"age":41,"job":"management","marital":"married","education":"tertiary","balance":1506,"housing":"yes","duration":261,"campaign":1}""");
+            await PredictAsync(client, "{}");
+        }
+
+        server.Terminate();
+        await server.WaitForExitAsync();
+
+        var lines = server.Output.Split('\n').Where(line => line.Contains("ModelApi.Requests", StringComparison.Ordinal)).ToList();
+        Assert.Equal(expected, lines.Count);
+        Assert.All(lines.Index(), line => Assert.Matches(
+            line.Index % 2 == 0
+                ? @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info: ModelApi\.Requests\[1\] POST /predict 200 in \d+\.\d{3} ms, user pedro1, model bank 1\r?$"
+                : @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info: ModelApi\.Requests\[3\] POST /predict 422 in \d+\.\d{3} ms, user pedro1, trace [^ ]+\r?$",
+            line.Item));
+    }
+
+    [Fact]
+    public async Task The_console_has_its_line_while_the_server_runs_on()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var client = server.Client();
+
+        await PredictAsync(client, "{}");
+
+        for (var patience = 0; patience < 200 && !server.Output.Contains("POST /predict 422", StringComparison.Ordinal); patience++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.Contains("POST /predict 422", server.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task PredictAsync(HttpClient client, string row)
+    {
+        using var content = new StringContent(row, Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(new Uri("/predict", UriKind.Relative), content);
+    }
 }

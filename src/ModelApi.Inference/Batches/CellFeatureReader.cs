@@ -154,25 +154,10 @@ public sealed class CellFeatureReader
 
     private static bool TryNumber(ReadOnlySpan<byte> cell, out double value)
     {
-        // Most numbers in tables are short and whole, and those need no parser.
-        const int MostDigits = 15;
-        var digits = cell is [(byte)'-', ..] ? cell[1..] : cell;
-        long whole = 0;
-        var length = 0;
-        while (length < digits.Length && length < MostDigits && char.IsAsciiDigit((char)digits[length]))
+        if (WholeNumber.TryParse(cell, out value))
         {
-            whole = (whole * 10) + (digits[length] - '0');
-            length++;
-        }
-
-        if (length > 0 && length == digits.Length)
-        {
-            // As a double, so that -0 is what it is in JSON.
-            value = digits.Length < cell.Length ? -(double)whole : whole;
             return true;
         }
-
-        value = 0;
 
         // The bytes are looked at first, because the parser takes a NUL at the end, and the words for infinity, as well.
         foreach (var c in cell)

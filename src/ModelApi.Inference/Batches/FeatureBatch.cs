@@ -9,6 +9,7 @@ public sealed class FeatureBatch
     private readonly double[]?[] _numbers;
     private readonly int[]?[] _codes;
     private readonly string?[]?[] _texts;
+    private readonly string[]?[] _categories;
     private int _capacity;
 
     /// <summary>Makes an empty batch with a column for each feature.</summary>
@@ -20,6 +21,7 @@ public sealed class FeatureBatch
         _numbers = new double[features.Count][];
         _codes = new int[features.Count][];
         _texts = new string?[features.Count][];
+        _categories = [.. features.Select(feature => feature.Categories?.Texts)];
         for (var i = 0; i < features.Count; i++)
         {
             if (features[i].Type == FeatureType.String)
@@ -103,7 +105,7 @@ public sealed class FeatureBatch
     public void SetCategory(int row, int feature, int code)
     {
         _codes[feature]![row] = code;
-        _texts[feature]![row] = Signature.Features[feature].Categories!.Names[code];
+        _texts[feature]![row] = _categories[feature]![code];
     }
 
     /// <summary>Sets a string feature to free text, or to a category that is not known.</summary>

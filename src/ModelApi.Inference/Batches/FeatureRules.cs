@@ -13,6 +13,9 @@ internal sealed class FeatureRules
     private const double MaxExactInteger = 9007199254740992;
 
     private readonly Signature _signature;
+    private readonly Feature[] _features;
+    private readonly double[] _minima;
+    private readonly double[] _maxima;
     private readonly string[] _names;
     private readonly string[] _known;
     private readonly string[] _below;
@@ -23,6 +26,11 @@ internal sealed class FeatureRules
     {
         _signature = signature;
         var features = signature.Features;
+        _features = [.. features];
+
+        // Nothing is below NaN, nor above it.
+        _minima = [.. features.Select(feature => feature.Minimum ?? double.NaN)];
+        _maxima = [.. features.Select(feature => feature.Maximum ?? double.NaN)];
         _names = [.. features.Select(feature => feature.Name)];
         _known = [.. features.Select(feature => feature.Categories is { } categories ? $"Known: {List(categories)}." : "")];
         _below = [.. features.Select(feature => Text($"Below {feature.Minimum:R}, the smallest value seen in training."))];
@@ -39,7 +47,7 @@ internal sealed class FeatureRules
     /// <param name="findings">Receives what is wrong or unusual.</param>
     public void SetNumber(double value, FeatureBatch batch, int index, int row, int feature, Findings findings)
     {
-        var definition = _signature.Features[feature];
+        var definition = _features[feature];
         if (Math.Abs(value) > float.MaxValue)
         {
             findings.Error(row, definition.Name, "Out of range; must be within ±3.4e38, the range of a 32-bit float.");
@@ -62,11 +70,11 @@ internal sealed class FeatureRules
         }
 
         batch.SetNumber(index, feature, value);
-        if (value < definition.Minimum)
+        if (value < _minima[feature])
         {
             findings.Warn(row, definition.Name, _below[feature]);
         }
-        else if (value > definition.Maximum)
+        else if (value > _maxima[feature])
         {
             findings.Warn(row, definition.Name, _above[feature]);
         }
@@ -75,7 +83,7 @@ internal sealed class FeatureRules
     /// <summary>Sets a string feature, or says why not; the parameters are those of <see cref="SetNumber"/>.</summary>
     public void SetText(ReadOnlySpan<char> text, FeatureBatch batch, int index, int row, int feature, Findings findings)
     {
-        var definition = _signature.Features[feature];
+        var definition = _features[feature];
         if (text.Length < definition.MinimumLength)
         {
             findings.Error(row, definition.Name, $"Must have at least {definition.MinimumLength} character{(definition.MinimumLength == 1 ? "" : "s")}.");
@@ -113,7 +121,7 @@ internal sealed class FeatureRules
     /// <param name="missing">How a missing value is written, such as <c>null</c>.</param>
     public string Expected(int feature, string missing = "null")
     {
-        var definition = _signature.Features[feature];
+        var definition = _features[feature];
         return definition.Type switch
         {
             FeatureType.Integer => definition.Nullable ? $"an integer or {missing}" : "an integer",
@@ -126,9 +134,9 @@ internal sealed class FeatureRules
     /// <summary>Says that a feature has no value, unless it may go without.</summary>
     public void Missing(int row, int feature, Findings findings)
     {
-        if (!_signature.Features[feature].Nullable)
+        if (!_features[feature].Nullable)
         {
-            findings.Error(row, _signature.Features[feature].Name, $"Missing; must be {Expected(feature)}.");
+            findings.Error(row, _features[feature].Name, $"Missing; must be {Expected(feature)}.");
         }
     }
 

@@ -15,7 +15,9 @@ public sealed class JsonFeatureReader
 {
     private readonly Signature _signature;
     private readonly ReadLimits _limits;
-    private readonly byte[][] _names;
+    private readonly Feature[] _features;
+    private readonly CategoryTable _names;
+    private readonly CategoryTable?[] _categories;
     private readonly byte[] _instancesKey;
     private readonly FeatureRules _rules;
     private readonly bool _keysMayBeUnknown;
@@ -33,7 +35,11 @@ public sealed class JsonFeatureReader
         _limits = limits;
         _rules = new FeatureRules(signature);
         _keysMayBeUnknown = keysMayBeUnknown;
-        _names = [.. signature.Features.Select(feature => Encoding.UTF8.GetBytes(feature.Name))];
+        _features = [.. signature.Features];
+        _names = new CategoryTable([.. signature.Features.Select(feature => feature.Name)]);
+
+        // Those in which a text can be looked up before anything else is asked of it.
+        _categories = [.. signature.Features.Select(feature => feature.MinimumLength == 0 ? feature.Categories : null)];
         _instancesKey = Encoding.UTF8.GetBytes(signature.InstancesKey);
     }
 
@@ -153,14 +159,15 @@ public sealed class JsonFeatureReader
         var index = batch.AddRow();
         var (warnings, warningsOmitted) = (findings.Warnings.Count, findings.WarningsOmitted);
         Span<ulong> seen = stackalloc ulong[8];
-        if (_names.Length > seen.Length * 64)
+        if (_features.Length > seen.Length * 64)
         {
-            seen = new ulong[(_names.Length + 63) / 64];
+            seen = new ulong[(_features.Length + 63) / 64];
         }
 
         seen.Clear();
         var expected = 0;
-        var start = reader;
+        var count = 0;
+        var start = _keysMayBeUnknown ? reader : default;
         var unknown = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -184,12 +191,13 @@ public sealed class JsonFeatureReader
             var bit = 1UL << (feature % 64);
             if ((word & bit) != 0)
             {
-                findings.Error(row, _signature.Features[feature].Name, "Given more than once; send each feature once.");
+                findings.Error(row, _features[feature].Name, "Given more than once; send each feature once.");
                 reader.Skip();
                 continue;
             }
 
             word |= bit;
+            count++;
             ReadValue(ref reader, index, row, feature, batch, findings);
         }
 
@@ -198,7 +206,7 @@ public sealed class JsonFeatureReader
             ReportMisspelt(start, row, seen, findings);
         }
 
-        for (var feature = 0; feature < _names.Length; feature++)
+        for (var feature = 0; count < _features.Length && feature < _features.Length; feature++)
         {
             if (!IsSeen(seen, feature))
             {
@@ -219,11 +227,11 @@ public sealed class JsonFeatureReader
     private void ReportMisspelt(Utf8JsonReader row, int rowNumber, ReadOnlySpan<ulong> seen, Findings findings)
     {
         var absent = new List<string>();
-        for (var feature = 0; feature < _names.Length; feature++)
+        for (var feature = 0; feature < _features.Length; feature++)
         {
             if (!IsSeen(seen, feature))
             {
-                absent.Add(_signature.Features[feature].Name);
+                absent.Add(_features[feature].Name);
             }
         }
 
@@ -241,12 +249,18 @@ public sealed class JsonFeatureReader
 
     private int FindFeature(ref Utf8JsonReader reader, int expected)
     {
-        // Most senders keep the order of the signature, so the next name is usually the right one.
-        if (expected < _names.Length && !reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual(_names[expected]))
+        if (reader.ValueIsEscaped)
         {
-            return expected;
+            return FindEscaped(ref reader);
         }
 
+        // Most senders keep the order of the signature, so the next name is usually the right one.
+        var name = reader.ValueSpan;
+        return expected < _features.Length && name.SequenceEqual(_names.Utf8(expected)) ? expected : _names.CodeOf(name);
+    }
+
+    private int FindEscaped(ref Utf8JsonReader reader)
+    {
         if (reader.ValueSpan.Length > MaxStackChars)
         {
             return -1;
@@ -267,7 +281,7 @@ public sealed class JsonFeatureReader
 
     private void ReadValue(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings)
     {
-        var definition = _signature.Features[feature];
+        var definition = _features[feature];
         if (reader.TokenType == JsonTokenType.Null)
         {
             if (!definition.Nullable)
@@ -301,11 +315,24 @@ public sealed class JsonFeatureReader
         }
     }
 
-    private void ReadNumber(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings) =>
-        _rules.SetNumber(reader.TryGetDouble(out var value) ? value : double.PositiveInfinity, batch, index, row, feature, findings);
+    private void ReadNumber(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings)
+    {
+        if (!WholeNumber.TryParse(reader.ValueSpan, out var value) && !reader.TryGetDouble(out value))
+        {
+            value = double.PositiveInfinity;
+        }
+
+        _rules.SetNumber(value, batch, index, row, feature, findings);
+    }
 
     private void ReadText(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings)
     {
+        if (!reader.ValueIsEscaped && _categories[feature]?.CodeOf(reader.ValueSpan) is { } code and not CategoryTable.Unknown)
+        {
+            batch.SetCategory(index, feature, code);
+            return;
+        }
+
         char[]? rented = null;
         var buffer = reader.ValueSpan.Length <= MaxStackChars
             ? stackalloc char[MaxStackChars]
@@ -314,7 +341,7 @@ public sealed class JsonFeatureReader
         {
             if (!TryCopy(ref reader, buffer, out var length))
             {
-                findings.Error(row, _signature.Features[feature].Name, "Not valid text: it holds half of a surrogate pair.");
+                findings.Error(row, _features[feature].Name, "Not valid text: it holds half of a surrogate pair.");
                 return;
             }
 

@@ -88,6 +88,21 @@ public sealed class PredictionBatch
         }
     }
 
+    /// <summary>Copies the answers to some rows into another batch of the same signature, as all that it holds.</summary>
+    public void CopyRowsTo(PredictionBatch destination, int first, int rows)
+    {
+        destination.Resize(rows);
+        if (Signature.Classes is { } classes)
+        {
+            Labels.Slice(first, rows).CopyTo(destination.Labels);
+            Probabilities.Slice(first * classes.Count, rows * classes.Count).CopyTo(destination.Probabilities);
+        }
+        else
+        {
+            Values.Slice(first, rows).CopyTo(destination.Values);
+        }
+    }
+
     /// <summary>Makes room for that many rows; their contents are undefined until a scorer writes them.</summary>
     public void Resize(int rows)
     {

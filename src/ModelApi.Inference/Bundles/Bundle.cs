@@ -29,6 +29,9 @@ public sealed record Bundle
     /// <summary>What <c>performance.json</c> says of how well the model does, an object; null when there is none.</summary>
     public JsonElement? Performance { get; init; }
 
+    /// <summary>What <c>reference.json</c> says of the training rows' features, an object; null when there is none.</summary>
+    public JsonElement? Reference { get; init; }
+
     /// <summary>What <c>args.json</c> says of how the model was trained, an object; null when there is none.</summary>
     public JsonElement? Arguments { get; init; }
 }

@@ -23,6 +23,9 @@ public sealed record BundleManifest
     /// <summary>Which outputs of the graphs hold the answer.</summary>
     public required OutputNames Outputs { get; init; }
 
+    /// <summary>How rows of several callers are joined, where the server's own settings do not fit the model; null where they do.</summary>
+    public BatchingManifest? Batching { get; init; }
+
     /// <summary>Lower-case hexadecimal SHA-256 of every file of the bundle but <c>model.json</c>, by file name.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 }

@@ -35,6 +35,7 @@ public sealed class BundleReader(BundleLimits? limits = null)
 
         var performance = BundleDocument.Read("performance.json", files, _limits, faults);
         var arguments = BundleDocument.Read("args.json", files, _limits, faults);
+        var reference = BundleDocument.Read("reference.json", files, _limits, faults);
         if (manifest is not null)
         {
             var golden = files.TryGetValue(GoldenRows.FileName, out var rows) ? GoldenRows.Read(rows, manifest.Signature, _limits, faults) : null;
@@ -53,6 +54,7 @@ public sealed class BundleReader(BundleLimits? limits = null)
                         Golden = golden!,
                         Performance = performance,
                         Arguments = arguments,
+                        Reference = reference,
                     };
                 }
             }

@@ -1,17 +1,26 @@
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ModelApi.Inference.Bundles.Onnx;
 
 namespace ModelApi.Inference.Bundles;
 
 /// <summary>Reads what an ONNX file declares, and refuses data that it keeps outside the bundle.</summary>
-internal static class GraphReader
+/// <remarks>The numbers of fields are those of https://onnx.ai/onnx/repo-docs/IR.html; fields that nothing here reads are skipped.</remarks>
+internal sealed class GraphReader
 {
-    // The weights are fields that the schema leaves out: kept, each would be copied.
-    private static readonly MessageParser<OnnxModel> Parser = OnnxModel.Parser.WithDiscardUnknownFields(true);
-
     /// <summary>TensorProto.DataLocation.EXTERNAL.</summary>
     private const int External = 1;
+
+    // Far deeper than any exporter nests graphs, and far from the end of the stack.
+    private const int DeepestNesting = 100;
+
+    private readonly string _file;
+    private readonly ICollection<string> _listed;
+    private readonly ICollection<BundleFault> _faults;
+    private readonly List<GraphTensor> _inputs = [];
+    private readonly List<GraphTensor> _outputs = [];
+    private readonly HashSet<string> _initialized = new(StringComparer.Ordinal);
+
+    private GraphReader(string file, ICollection<string> listed, ICollection<BundleFault> faults) =>
+        (_file, _listed, _faults) = (file, listed, faults);
 
     /// <param name="file">The graph's file name.</param>
     /// <param name="content">The whole file.</param>
@@ -20,73 +29,270 @@ internal static class GraphReader
     /// <returns>The graph, or null when the file is not ONNX.</returns>
     public static GraphFile? Read(string file, byte[] content, ICollection<string> listed, ICollection<BundleFault> faults)
     {
-        OnnxModel model;
+        var reader = new GraphReader(file, listed, faults);
         try
         {
-            model = Parser.ParseFrom(content);
+            reader.ReadModel(new ProtobufReader(content));
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (InvalidDataException exception)
         {
             faults.Add(new BundleFault(file, "", $"Not an ONNX file: {exception.Message}"));
             return null;
         }
 
-        if (model.Graph is not { } graph || graph.Output.Count == 0)
+        if (reader._outputs.Count == 0)
         {
             faults.Add(new BundleFault(file, "", "Not an ONNX file: it holds no graph."));
             return null;
         }
 
-        var refused = Tensors(model)
-            .Where(tensor => tensor.DataLocation == External || tensor.ExternalData.Count > 0)
-            .Select(tensor => (tensor.Name, Location: tensor.ExternalData.LastOrDefault(entry => entry.Key == "location")?.Value ?? ""))
-            .Where(tensor => !listed.Contains(tensor.Location));
-        foreach (var (name, location) in refused)
+        reader._inputs.RemoveAll(input => reader._initialized.Contains(input.Name));
+        return new GraphFile(file, content, reader._inputs, reader._outputs);
+    }
+
+    private void ReadModel(ProtobufReader fields)
+    {
+        while (fields.Read())
         {
-            faults.Add(new BundleFault(file, $"tensor '{name}'",
+            switch (fields.Field)
+            {
+                case 7: // graph
+                    ReadGraph(fields.Message, depth: 0);
+                    break;
+                case 20: // training_info
+                    CheckTraining(fields.Message);
+                    break;
+                case 25: // functions
+                    CheckFunction(fields.Message);
+                    break;
+            }
+        }
+    }
+
+    private void CheckTraining(ProtobufReader fields)
+    {
+        while (fields.Read())
+        {
+            // initialization, algorithm
+            if (fields.Field is 1 or 2)
+            {
+                ReadGraph(fields.Message, depth: 1);
+            }
+        }
+    }
+
+    private void CheckFunction(ProtobufReader fields)
+    {
+        while (fields.Read())
+        {
+            // node
+            if (fields.Field == 7)
+            {
+                CheckNode(fields.Message, depth: 1);
+            }
+        }
+    }
+
+    // What the outermost graph declares is kept; those inside are only looked through for external data.
+    private void ReadGraph(ProtobufReader fields, int depth)
+    {
+        if (depth > DeepestNesting)
+        {
+            throw new InvalidDataException($"its graphs are nested more than {DeepestNesting} deep.");
+        }
+
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 1: // node
+                    CheckNode(fields.Message, depth);
+                    break;
+                case 5: // initializer
+                    var name = CheckTensor(fields.Message);
+                    if (depth == 0)
+                    {
+                        _initialized.Add(name);
+                    }
+
+                    break;
+                case 11 when depth == 0: // input
+                    _inputs.Add(ReadValue(fields.Message));
+                    break;
+                case 12 when depth == 0: // output
+                    _outputs.Add(ReadValue(fields.Message));
+                    break;
+                case 15: // sparse_initializer
+                    CheckSparseTensor(fields.Message);
+                    break;
+            }
+        }
+    }
+
+    private void CheckNode(ProtobufReader fields, int depth)
+    {
+        while (fields.Read())
+        {
+            // attribute
+            if (fields.Field == 5)
+            {
+                CheckAttribute(fields.Message, depth);
+            }
+        }
+    }
+
+    private void CheckAttribute(ProtobufReader fields, int depth)
+    {
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 5 or 10: // t, tensors
+                    CheckTensor(fields.Message);
+                    break;
+                case 6 or 11: // g, graphs
+                    ReadGraph(fields.Message, depth + 1);
+                    break;
+                case 22 or 23: // sparse_tensor, sparse_tensors
+                    CheckSparseTensor(fields.Message);
+                    break;
+            }
+        }
+    }
+
+    private void CheckSparseTensor(ProtobufReader fields)
+    {
+        while (fields.Read())
+        {
+            // values, indices
+            if (fields.Field is 1 or 2)
+            {
+                CheckTensor(fields.Message);
+            }
+        }
+    }
+
+    /// <returns>The tensor's name.</returns>
+    private string CheckTensor(ProtobufReader fields)
+    {
+        var name = "";
+        var location = "";
+        var isExternal = false;
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 8: // name
+                    name = fields.Text;
+                    break;
+                case 13: // external_data
+                    isExternal = true;
+                    location = ReadLocation(fields.Message) ?? location;
+                    break;
+                case 14: // data_location
+                    isExternal |= (int)fields.Number == External;
+                    break;
+            }
+        }
+
+        if (isExternal && !_listed.Contains(location))
+        {
+            _faults.Add(new BundleFault(_file, $"tensor '{name}'",
                 $"Its data lies in '{location}', which is not a file of this bundle; external data must be in a file beside the graph that 'files' lists."));
         }
 
-        var initialized = graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        return new GraphFile(
-            file,
-            content,
-            [.. graph.Input.Where(input => !initialized.Contains(input.Name)).Select(ToTensor)],
-            [.. graph.Output.Select(ToTensor)]);
+        return name;
     }
 
-    private static GraphTensor ToTensor(OnnxValueInfo value)
+    private static string? ReadLocation(ProtobufReader fields)
     {
-        if (value.Type?.TensorType is not { } type)
+        var (key, value) = ("", "");
+        while (fields.Read())
         {
-            return new GraphTensor(value.Name, null, null);
+            switch (fields.Field)
+            {
+                case 1:
+                    key = fields.Text;
+                    break;
+                case 2:
+                    value = fields.Text;
+                    break;
+            }
         }
 
-        // The numbers of TensorElementType are those of ONNX's TensorProto.DataType.
-        return new GraphTensor(
-            value.Name,
-            (TensorElementType)type.ElemType,
-            type.Shape?.Dim.Select(dimension => dimension.HasDimValue ? dimension.DimValue : (long?)null).ToList());
+        return key == "location" ? value : null;
     }
 
-    private static IEnumerable<OnnxTensor> Tensors(OnnxModel model) =>
-        Tensors(model.Graph)
-            .Concat(model.TrainingInfo.SelectMany(training => Tensors(training.Initialization).Concat(Tensors(training.Algorithm))))
-            .Concat(model.Functions.SelectMany(function => function.Node).SelectMany(Tensors));
+    private static GraphTensor ReadValue(ProtobufReader fields)
+    {
+        var tensor = new GraphTensor("", null, null);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 1: // name
+                    tensor = tensor with { Name = fields.Text };
+                    break;
+                case 2: // type
+                    tensor = ReadType(fields.Message, tensor);
+                    break;
+            }
+        }
 
-    private static IEnumerable<OnnxTensor> Tensors(OnnxGraph? graph) =>
-        graph is null
-            ? []
-            : graph.Initializer.Concat(graph.SparseInitializer.SelectMany(Tensors)).Concat(graph.Node.SelectMany(Tensors));
+        return tensor;
+    }
 
-    private static IEnumerable<OnnxTensor> Tensors(OnnxNode node) =>
-        node.Attribute.SelectMany(attribute =>
-            (attribute.T is { } tensor ? attribute.Tensors.Append(tensor) : attribute.Tensors)
-                .Concat(attribute.SparseTensors.SelectMany(Tensors))
-                .Concat(Tensors(attribute.SparseTensor))
-                .Concat(Tensors(attribute.G))
-                .Concat(attribute.Graphs.SelectMany(Tensors)));
+    private static GraphTensor ReadType(ProtobufReader fields, GraphTensor tensor)
+    {
+        while (fields.Read())
+        {
+            // tensor_type
+            if (fields.Field != 1)
+            {
+                continue;
+            }
 
-    private static IEnumerable<OnnxTensor> Tensors(OnnxSparseTensor? sparse) =>
-        sparse is null ? [] : new[] { sparse.Values, sparse.Indices }.Where(tensor => tensor is not null);
+            tensor = tensor with { ElementType = tensor.ElementType ?? default(TensorElementType) };
+            var parts = fields.Message;
+            while (parts.Read())
+            {
+                switch (parts.Field)
+                {
+                    case 1: // elem_type, whose numbers are those of TensorElementType
+                        tensor = tensor with { ElementType = (TensorElementType)(int)parts.Number };
+                        break;
+                    case 2: // shape
+                        tensor = tensor with { Dimensions = ReadShape(parts.Message) };
+                        break;
+                }
+            }
+        }
+
+        return tensor;
+    }
+
+    private static List<long?> ReadShape(ProtobufReader fields)
+    {
+        var dimensions = new List<long?>();
+        while (fields.Read())
+        {
+            // dim
+            if (fields.Field != 1)
+            {
+                continue;
+            }
+
+            long? length = null;
+            var dimension = fields.Message;
+            while (dimension.Read())
+            {
+                // dim_value, or else a name
+                length = dimension.Field == 1 ? dimension.Number : length;
+            }
+
+            dimensions.Add(length);
+        }
+
+        return dimensions;
+    }
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace ModelApi.Inference.Bundles;
 
 /// <summary>A value in a JSON document together with its path, so that every fault can say where it is.</summary>
-internal readonly struct ManifestNode(JsonElement element, string file, string path, ICollection<BundleFault> faults)
+internal sealed class ManifestNode(JsonElement element, string file, string path, ICollection<BundleFault> faults)
 {
     public JsonElement Element => element;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -42,7 +43,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
     private BundleManifest? ReadManifest(ManifestNode root, IDictionary<string, string> files)
     {
         if (!root.IsObject("$schema", "name", "version", "description", "task", "target", "classes", "instancesKey",
-            "unknownCategory", "features", "graphs", "outputs", "files"))
+            "unknownCategory", "features", "graphs", "outputs", "batching", "files"))
         {
             return null;
         }
@@ -60,6 +61,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
         var features = ReadFeatures(root.Member("features"), instancesKey);
         var graphs = ReadGraphs(root.Member("graphs"), root.Member("files", required: false));
         var outputs = ReadOutputs(root.Member("outputs"), task);
+        var batching = BatchingManifest.Read(root.Member("batching", required: false));
         ReadFiles(root.Member("files"), files);
 
         return name is null || version is null || description is null || task is null || target is null
@@ -80,6 +82,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
                 },
                 Graphs = graphs,
                 Outputs = outputs,
+                Batching = batching,
                 Files = files.AsReadOnly(),
             };
     }
@@ -166,7 +169,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
 
         if (feature.Minimum > feature.Maximum)
         {
-            node.Member("minimum")!.Value.Fault("Must not be greater than maximum.");
+            node.Member("minimum")!.Fault("Must not be greater than maximum.");
         }
 
         if (name is null || type is null || example is null)
@@ -174,7 +177,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
             return null;
         }
 
-        CheckExample(feature, example.Value);
+        CheckExample(feature, example);
         return feature;
     }
 
@@ -184,8 +187,13 @@ internal sealed partial class ManifestReader(BundleLimits limits)
         var signature = new Signature([feature]) { UnknownCategory = UnknownCategory.Reject, InstancesKey = feature.Name + "s" };
         var findings = new Findings();
         var row = new JsonObject { [feature.Name] = feature.Example?.DeepClone() };
-        new JsonFeatureReader(signature, new ReadLimits()).Read(JsonSerializer.SerializeToUtf8Bytes(row), new FeatureBatch(signature), findings);
-        foreach (var finding in findings.Errors.Concat(findings.Warnings))
+        new JsonFeatureReader(signature, new ReadLimits()).Read(Encoding.UTF8.GetBytes(row.ToJsonString()), new FeatureBatch(signature), findings);
+        foreach (var finding in findings.Errors)
+        {
+            example.Fault(finding.Message);
+        }
+
+        foreach (var finding in findings.Warnings)
         {
             example.Fault(finding.Message);
         }
@@ -212,7 +220,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
     {
         if (bound is { } node && type is FeatureType.String or FeatureType.Boolean)
         {
-            bound!.Value.Fault("Only a feature of type 'integer' or 'number' has bounds.");
+            node.Fault("Only a feature of type 'integer' or 'number' has bounds.");
             return null;
         }
 
@@ -250,7 +258,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
         var file = node.Member("file")?.Match(FilePattern, "the name of a file in the bundle, without a path");
         if (file is not null && files is { Kind: JsonValueKind.Object } listed && !listed.Element.TryGetProperty(file, out _))
         {
-            node.Member("file")!.Value.Fault("Must be listed in 'files'.");
+            node.Member("file")!.Fault("Must be listed in 'files'.");
         }
 
         var inputs = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);

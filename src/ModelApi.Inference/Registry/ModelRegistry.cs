@@ -46,8 +46,11 @@ public sealed class ModelRegistry : IDisposable
         var unreadable = new List<ModelVersion>();
         var folders = FindVersionFolders(unreadable);
         var versions = new ModelVersion[folders.Count];
+
+        // The largest first: begun last, it would keep one core busy when the others are done.
+        folders = [.. folders.OrderByDescending(folder => folder.Bytes)];
         await Parallel.ForAsync(0, folders.Count, cancellationToken, async (i, cancellation) =>
-            versions[i] = await _loader.LoadAsync(folders[i].Model, folders[i].Folder, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            versions[i] = await _loader.LoadAsync(folders[i].Model, folders[i].Path, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
 
         _models = versions.Concat(unreadable)
             .GroupBy(version => version.Model, StringComparer.Ordinal)
@@ -65,16 +68,16 @@ public sealed class ModelRegistry : IDisposable
         }
     }
 
-    private List<(string Model, string Folder)> FindVersionFolders(List<ModelVersion> unreadable)
+    private List<VersionFolder> FindVersionFolders(List<ModelVersion> unreadable)
     {
-        var folders = new List<(string Model, string Folder)>();
+        var folders = new List<VersionFolder>();
         try
         {
             foreach (var model in Visible(_root))
             {
                 try
                 {
-                    folders.AddRange(Visible(model).Select(version => (Path.GetFileName(model), version)));
+                    folders.AddRange(Visible(model).Select(version => new VersionFolder(Path.GetFileName(model), version, SizeOf(version))));
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
@@ -99,6 +102,21 @@ public sealed class ModelRegistry : IDisposable
         return folders;
     }
 
+    private static long SizeOf(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Loading it will say what is wrong with it.
+            return 0;
+        }
+    }
+
     private static IEnumerable<string> Visible(string folder) =>
         Directory.GetDirectories(folder).Where(child => Path.GetFileName(child)[0] != '.');
+
+    private sealed record VersionFolder(string Model, string Path, long Bytes);
 }

@@ -1,21 +1,16 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring;
+using ModelApi.Inference.Scoring.Batching;
+using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Inference.Registry;
 
 /// <summary>One version of a model, as it was found when it was loaded.</summary>
 public sealed class ModelVersion : IDisposable
 {
-    // Workspaces beyond this size are left to the garbage collector rather than kept for the life of the version.
-    private const int LargestKeptBatch = 256;
-    private const int LargestKeptAnswer = 256 * 1024;
-    private static readonly int MostKept = Environment.ProcessorCount * 4;
-
-    private readonly ConcurrentBag<ScoringWorkspace> _workspaces = [];
-    private int _kept;
+    private readonly WorkspacePool _workspaces = new();
 
     // Requests that hold a workspace, and one for the registry: the scorer is freed when the last of them lets go.
     private int _leases = 1;
@@ -40,6 +35,18 @@ public sealed class ModelVersion : IDisposable
     /// <summary>What scores its rows; null unless it is ready.</summary>
     public IScorer? Scorer { get; private init; }
 
+    /// <summary>Why that scores its rows; null unless it is ready.</summary>
+    public string? EngineReason { get; private init; }
+
+    /// <summary>Which kernels walk its trees, and how fast each was; null where there are none.</summary>
+    public string? Kernels { get; private init; }
+
+    /// <summary>What joins its callers' rows; null unless that was decided when it was loaded.</summary>
+    public AdaptiveBatcher? Batcher { get; private init; }
+
+    /// <summary>Whether its callers' rows are joined, and why; null unless it is ready.</summary>
+    public BatchingDecision? Batching { get; private init; }
+
     /// <summary>What reads requests for it; null unless it is ready.</summary>
     public JsonFeatureReader? Reader { get; private init; }
 
@@ -59,13 +66,18 @@ public sealed class ModelVersion : IDisposable
     public IReadOnlyList<BundleFault> Faults { get; private init; } = [];
 
     /// <summary>A version that can be called.</summary>
-    internal static ModelVersion Ready(Bundle bundle, IScorer scorer, ReadLimits limits, GoldenReport golden, TimeSpan loadTime) =>
+    internal static ModelVersion Ready(
+        Bundle bundle, SelectedScorer selected, ReadLimits limits, GoldenReport golden, BatchingDecision batching, TimeSpan loadTime) =>
         new(bundle.Manifest.Name, bundle.Manifest.Version)
         {
             State = VersionState.Ready,
             Manifest = bundle.Manifest,
             Digest = bundle.Digest,
-            Scorer = scorer,
+            Scorer = selected.Scorer,
+            EngineReason = selected.Reason,
+            Kernels = selected.Kernels,
+            Batcher = batching.Policy is { } policy ? new AdaptiveBatcher(selected.Scorer, bundle.Manifest.Signature, policy) : null,
+            Batching = batching,
             Reader = new JsonFeatureReader(bundle.Manifest.Signature, limits),
             Golden = golden,
             Performance = bundle.Performance,
@@ -77,6 +89,23 @@ public sealed class ModelVersion : IDisposable
     internal static ModelVersion Failed(string model, string version, IReadOnlyList<BundleFault> faults, TimeSpan loadTime) =>
         new(model, version) { State = VersionState.Failed, Faults = faults, LoadTime = loadTime };
 
+    /// <summary>Scores rows, together with those of other callers where that was found to pay.</summary>
+    /// <param name="features">At least one row; not to be changed until the task ends.</param>
+    /// <param name="predictions">Receives as many rows, in the same order; undefined unless the task ends well.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="ScoringQueueFullException">Too many rows of callers wait to be joined.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the last row was scored.</exception>
+    public ValueTask ScoreAsync(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
+    {
+        if (Batcher is not null)
+        {
+            return Batcher.ScoreAsync(features, predictions, cancellationToken);
+        }
+
+        Scorer!.Score(features, predictions, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Memory to read and score one request in; give it back with <see cref="Return"/>.</summary>
     /// <exception cref="InvalidOperationException">The version is not ready.</exception>
     public ScoringWorkspace Rent()
@@ -87,31 +116,13 @@ public sealed class ModelVersion : IDisposable
         }
 
         Interlocked.Increment(ref _leases);
-        if (!_workspaces.TryTake(out var workspace))
-        {
-            return new ScoringWorkspace(Manifest.Signature);
-        }
-
-        Interlocked.Decrement(ref _kept);
-        return workspace;
+        return _workspaces.TryTake() ?? new ScoringWorkspace(Manifest.Signature);
     }
 
     /// <summary>Takes a workspace back for a later request.</summary>
     public void Return(ScoringWorkspace workspace)
     {
-        workspace.Clear();
-        if (workspace.Features.Capacity <= LargestKeptBatch && workspace.Answer.Capacity <= LargestKeptAnswer)
-        {
-            if (Interlocked.Increment(ref _kept) <= MostKept)
-            {
-                _workspaces.Add(workspace);
-            }
-            else
-            {
-                Interlocked.Decrement(ref _kept);
-            }
-        }
-
+        _workspaces.Add(workspace);
         Release();
     }
 
@@ -120,7 +131,17 @@ public sealed class ModelVersion : IDisposable
 
     private void Release()
     {
-        if (Interlocked.Decrement(ref _leases) == 0)
+        if (Interlocked.Decrement(ref _leases) != 0)
+        {
+            return;
+        }
+
+        if (Batcher is not null)
+        {
+            // A joined call that everybody has left may still be using the scorer.
+            Batcher.Dispose();
+        }
+        else
         {
             Scorer?.Dispose();
         }

@@ -2,39 +2,50 @@ using System.Diagnostics;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring;
+using ModelApi.Inference.Scoring.Batching;
+using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Inference.Registry;
 
 /// <summary>Takes a bundle's folder to a version that is ready, or to the reasons why it is not.</summary>
 /// <param name="reader">Reads and checks the bundle.</param>
-/// <param name="createScorer">Makes the scorer of a bundle; throws <see cref="BundleException"/> when it cannot.</param>
+/// <param name="selectScorer">Makes the scorer of a bundle; throws <see cref="BundleException"/> when it cannot.</param>
 /// <param name="limits">How much one request to the version may hold.</param>
-public sealed class VersionLoader(BundleReader reader, Func<Bundle, IScorer> createScorer, ReadLimits limits)
+/// <param name="batching">How rows of several callers are joined where a manifest does not say otherwise; null for the default.</param>
+public sealed class VersionLoader(BundleReader reader, Func<Bundle, SelectedScorer> selectScorer, ReadLimits limits, BatchingPolicy? batching = null)
 {
+    private readonly BatchingPolicy _batching = batching ?? new BatchingPolicy();
+
     /// <summary>Loads one version. A bad bundle is a result, not an exception.</summary>
     public async Task<ModelVersion> LoadAsync(string model, string folder, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         var version = Path.GetFileName(folder);
-        IScorer? scorer = null;
+        SelectedScorer? selected = null;
         try
         {
             var bundle = await reader.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-            scorer = createScorer(bundle);
-            var golden = GoldenCheck.Run(scorer, bundle.Golden);
-            return ModelVersion.Ready(bundle, scorer, limits, golden, Stopwatch.GetElapsedTime(start));
+            selected = selectScorer(bundle);
+            var golden = GoldenCheck.Run(selected.Scorer, bundle.Golden);
+            return ModelVersion.Ready(bundle, selected, limits, golden, DecideBatching(bundle, selected.Scorer), Stopwatch.GetElapsedTime(start));
         }
         catch (BundleException exception)
         {
-            scorer?.Dispose();
+            selected?.Scorer.Dispose();
             return ModelVersion.Failed(model, version, exception.Faults, Stopwatch.GetElapsedTime(start));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // Whatever a bundle provokes, in a native library too, fails that bundle alone.
-            scorer?.Dispose();
+            selected?.Scorer.Dispose();
             return ModelVersion.Failed(
                 model, version, [new BundleFault("", "", $"{exception.GetType().Name}: {exception.Message}")], Stopwatch.GetElapsedTime(start));
         }
+    }
+
+    private BatchingDecision DecideBatching(Bundle bundle, IScorer scorer)
+    {
+        var policy = _batching.With(bundle.Manifest.Batching);
+        return BatchingDecision.Of(policy, scorer, () => BatchingTrial.Measure(scorer, bundle.Golden.Features, policy.MaxRows));
     }
 }

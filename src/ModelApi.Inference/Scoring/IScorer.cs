@@ -9,6 +9,12 @@ public interface IScorer : IDisposable
     /// <summary>The engine's name and version, such as <c>onnxruntime 1.29.0</c>.</summary>
     string Engine { get; }
 
+    /// <summary>
+    /// Whether a row may cost much less in a call with others than alone, because calls have a cost of their own; then it is
+    /// timed whether callers' rows are to be joined.
+    /// </summary>
+    bool GainsFromBatching => false;
+
     /// <summary>Scores every row.</summary>
     /// <param name="features">At least one row, of the signature that the scorer was made for.</param>
     /// <param name="predictions">Receives as many rows, in the same order; undefined when an exception is thrown.</param>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Numerics;
 using System.Text;
 
@@ -10,7 +9,7 @@ public sealed class CategoryTable
     /// <summary>The code of a value that is not in the table.</summary>
     public const int Unknown = -1;
 
-    private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _codes;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _codes;
     private readonly byte[][] _utf8;
     private readonly int[] _buckets;
 
@@ -19,12 +18,15 @@ public sealed class CategoryTable
     /// <exception cref="ArgumentException">A value occurs twice.</exception>
     public CategoryTable(IReadOnlyList<string> names)
     {
-        Names = [.. names];
-        _codes = Names.Select((name, code) => KeyValuePair.Create(name, code))
-            .ToDictionary(StringComparer.Ordinal)
-            .ToFrozenDictionary(StringComparer.Ordinal)
-            .GetAlternateLookup<ReadOnlySpan<char>>();
-        _utf8 = [.. Names.Select(Encoding.UTF8.GetBytes)];
+        Texts = [.. names];
+        var codes = new Dictionary<string, int>(Texts.Length, StringComparer.Ordinal);
+        for (var code = 0; code < Texts.Length; code++)
+        {
+            codes.Add(Texts[code], code);
+        }
+
+        _codes = codes.GetAlternateLookup<ReadOnlySpan<char>>();
+        _utf8 = [.. Texts.Select(Encoding.UTF8.GetBytes)];
         _buckets = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, Names.Count * 2))];
         Array.Fill(_buckets, Unknown);
         for (var code = 0; code < _utf8.Length; code++)
@@ -34,7 +36,10 @@ public sealed class CategoryTable
     }
 
     /// <summary>The values, by code.</summary>
-    public IReadOnlyList<string> Names { get; }
+    public IReadOnlyList<string> Names => Texts;
+
+    /// <summary><see cref="Names"/> for those who read them for each value.</summary>
+    internal string[] Texts { get; }
 
     /// <summary>The code of a value, or <see cref="Unknown"/>.</summary>
     public int CodeOf(ReadOnlySpan<char> name) => _codes.TryGetValue(name, out var code) ? code : Unknown;

@@ -14,10 +14,13 @@ public sealed class Signature
     public Signature(IReadOnlyList<Feature> features)
     {
         Features = [.. features];
-        _indices = Features.Select((feature, index) => KeyValuePair.Create(feature.Name, index))
-            .ToDictionary(StringComparer.Ordinal)
-            .ToFrozenDictionary(StringComparer.Ordinal)
-            .GetAlternateLookup<ReadOnlySpan<char>>();
+        var indices = new Dictionary<string, int>(Features.Count, StringComparer.Ordinal);
+        for (var i = 0; i < Features.Count; i++)
+        {
+            indices.Add(Features[i].Name, i);
+        }
+
+        _indices = indices.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>The features, in the order of the manifest.</summary>

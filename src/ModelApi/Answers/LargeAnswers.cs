@@ -7,7 +7,7 @@ namespace ModelApi.Answers;
 internal sealed class LargeAnswers(IServiceProvider services, IOptions<ResponseCompressionOptions> options) : ResponseCompressionProvider(services, options)
 {
     // One network packet holds as much.
-    private const int SmallestBytes = 1400;
+    public const int SmallestBytes = 1400;
 
     public override bool ShouldCompressResponse(HttpContext context) =>
         !(context.Response.ContentLength < SmallestBytes) && base.ShouldCompressResponse(context);

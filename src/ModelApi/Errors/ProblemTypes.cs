@@ -6,6 +6,7 @@ internal static class ProblemTypes
     public const string BadRequest = Prefix + "bad-request";
     public const string MalformedJson = Prefix + "malformed-json";
     public const string InvalidParameter = Prefix + "invalid-parameter";
+    public const string InvalidHeader = Prefix + "invalid-header";
     public const string Unauthorized = Prefix + "unauthorized";
     public const string Forbidden = Prefix + "forbidden";
     public const string NotFound = Prefix + "not-found";
@@ -21,6 +22,7 @@ internal static class ProblemTypes
     public const string InvalidFeatures = Prefix + "invalid-features";
     public const string Internal = Prefix + "internal";
     public const string NotReady = Prefix + "not-ready";
+    public const string Overloaded = Prefix + "overloaded";
     public const string TimedOut = Prefix + "timed-out";
 
     private const string Prefix = "urn:problem-type:modelapi:";

@@ -20,6 +20,9 @@ internal static class Problems
         new(400, ProblemTypes.InvalidParameter, "A query parameter is not valid",
             $"The query parameter '{name}' must be given once, as {string.Join(" or ", values.Select(value => $"'{value}'"))}.");
 
+    public static Problem InvalidHeader(string name, string expected) =>
+        new(400, ProblemTypes.InvalidHeader, "A header is not valid", $"The header '{name}' must be given once, as {expected}.");
+
     public static Problem Unauthorized(string detail) =>
         new(401, ProblemTypes.Unauthorized, "A valid key or token is needed", detail);
 
@@ -76,6 +79,14 @@ internal static class Problems
 
     public static Problem NotReady(string detail) =>
         new(503, ProblemTypes.NotReady, "Not ready", detail) { RetryAfterSeconds = 2 };
+
+    /// <summary>Answered most when there is least time.</summary>
+    public static Problem Overloaded { get; } = new Problem(
+        503, ProblemTypes.Overloaded, "Too many requests at a time",
+        "The server has more to score than it can and refused this request unread; send it again after Retry-After, more slowly each time.")
+    {
+        RetryAfterSeconds = 1,
+    }.Prepare();
 
     public static Problem TimedOut(double seconds) =>
         new(504, ProblemTypes.TimedOut, "The request took too long",

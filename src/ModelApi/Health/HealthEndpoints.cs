@@ -15,38 +15,37 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("Health").AllowAnonymous();
-        Map(group, "/", GetAlive)
+        group.MapGet("/", GetAlive)
             .WithName(nameof(GetAlive))
             .WithSummary("Says that the server is alive")
             .WithDescription("Name, version and uptime of the server. A browser gets a page with links instead.")
             .Produces<AliveReply>();
-        Map(group, "/health/live", GetLive)
+        group.MapGet("/health/live", GetLive)
             .WithName(nameof(GetLive))
             .WithSummary("Liveness, for orchestrators")
             .WithDescription("200 as long as the process answers at all; restart it when it does not.");
-        Map(group, "/health/ready", GetReady)
+        group.MapGet("/health/ready", GetReady)
             .WithName(nameof(GetReady))
             .WithSummary("Readiness, for load balancers and orchestrators")
             .WithDescription("200 once the default model can be called; 503 while models load, when the default model failed, and from SIGTERM on.")
             .Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
-        Map(group, "/health/startup", GetStartup)
+        group.MapGet("/health/startup", GetStartup)
             .WithName(nameof(GetStartup))
             .WithSummary("Start-up, for orchestrators")
             .WithDescription("200 once every model version was loaded or found to be bad; 503 before.")
             .Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
+
+        // Balancers and uptime checks also ask with HEAD; the document shows each address once.
+        group.MapMethods("/", Head, GetAlive).ExcludeFromDescription();
+        group.MapMethods("/health/live", Head, GetLive).ExcludeFromDescription();
+        group.MapMethods("/health/ready", Head, GetReady).ExcludeFromDescription();
+        group.MapMethods("/health/startup", Head, GetStartup).ExcludeFromDescription();
     }
 
     private static DateTimeOffset FindProcessStart()
     {
         using var process = Process.GetCurrentProcess();
         return process.StartTime;
-    }
-
-    // Balancers and uptime checks also ask with HEAD; the document shows each address once.
-    private static RouteHandlerBuilder Map(RouteGroupBuilder group, string path, Delegate handler)
-    {
-        group.MapMethods(path, Head, handler).ExcludeFromDescription();
-        return group.MapGet(path, handler);
     }
 
     private static IResult GetAlive(HttpRequest request, TimeProvider time)

@@ -18,6 +18,9 @@ internal static class HostingExtensions
             builder.WebHost.UseUrls(DefaultUrl);
         }
 
+        // The slim builder leaves it out, with IIS, HTTP/3 and the logs of Windows, which would each take their time at the start.
+        builder.WebHost.UseKestrelHttpsConfiguration();
+
         // That hosting failed is told in plain lines: see Startup. What stops a running host is critical.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 

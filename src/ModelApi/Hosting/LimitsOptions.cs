@@ -24,6 +24,16 @@ internal sealed record LimitsOptions
     [Range(0.1, 3600)]
     public double RequestTimeoutSeconds { get; init; } = 30;
 
+    /// <summary>
+    /// Predictions that are worked on at a time, from the whole body to the whole answer. Default: two for each core.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int? MaxConcurrentPredictions { get; init; }
+
+    /// <summary>Predictions that wait for others to end; further ones are refused at once. Default: 512.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxQueuedPredictions { get; init; } = 512;
+
     /// <summary>Open connections; further ones are closed at once. Default: 10,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxConcurrentConnections { get; init; } = 10_000;

@@ -12,11 +12,7 @@ internal static class Startup
     {
         try
         {
-            var app = build();
-
-            // Before the host does the same, which would log each failure with a stack trace.
-            app.Services.GetService<IStartupValidator>()?.Validate();
-            await app.RunAsync();
+            await build().RunAsync();
             return Environment.ExitCode;
         }
         catch (OperationCanceledException)

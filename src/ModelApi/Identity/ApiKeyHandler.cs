@@ -27,7 +27,7 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.NoResult();
         }
 
-        if (!BearerToken.TryRead(header, out var token))
+        if (!BearerToken.TryRead(header, out ReadOnlySpan<char> token))
         {
             return AuthenticateResult.Fail("The Authorization header must be one of the form: Bearer <key>.");
         }
@@ -35,8 +35,8 @@ internal sealed class ApiKeyHandler(
         return keys.Find(token) switch
         {
             null => AuthenticateResult.Fail("The key is not known."),
-            { Expires: { } expires } when expires <= time.GetUtcNow() => AuthenticateResult.Fail("The key has expired."),
-            var key => AuthenticateResult.Success(new AuthenticationTicket(key.Principal, Scheme)),
+            { Expires: var expires } when expires <= time.GetUtcNow() => AuthenticateResult.Fail("The key has expired."),
+            var caller => AuthenticateResult.Success(new AuthenticationTicket(caller, Scheme)),
         };
     }
 }

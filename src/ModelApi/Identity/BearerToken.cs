@@ -10,17 +10,19 @@ internal static class BearerToken
 
     public static bool TryRead(StringValues header, [NotNullWhen(true)] out string? token)
     {
-        token = header is [{ } only] && only.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? only[Prefix.Length..].Trim() : null;
-        if (token is { Length: > 0 } && !token.Contains(' ', StringComparison.Ordinal))
-        {
-            return true;
-        }
+        token = TryRead(header, out ReadOnlySpan<char> found) ? found.ToString() : null;
+        return token is not null;
+    }
 
-        token = null;
-        return false;
+    /// <param name="header">The header.</param>
+    /// <param name="token">Part of the header's text.</param>
+    public static bool TryRead(StringValues header, out ReadOnlySpan<char> token)
+    {
+        token = header is [{ } only] && only.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? only.AsSpan(Prefix.Length).Trim() : default;
+        return !token.IsEmpty && !token.Contains(' ');
     }
 
     /// <summary>Whether a token has the form of a JSON Web Token: three parts, the first of them the Base64url of <c>{"…</c>.</summary>
-    public static bool IsJwt(string token) =>
-        token.StartsWith("ey", StringComparison.Ordinal) && token.AsSpan().Count('.') == 2;
+    public static bool IsJwt(ReadOnlySpan<char> token) =>
+        token.StartsWith("ey", StringComparison.Ordinal) && token.Count('.') == 2;
 }

@@ -18,11 +18,13 @@ internal static class IdentityExtensions
         services.AddOptionsWithValidateOnStart<IdentityOptions>().BindConfiguration(IdentityOptions.Section);
         services.AddSingleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>();
         services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton(provider => new TokenCache(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Callers>();
 
         var tokens = JwtSettings.Read(builder.Configuration);
         var authentication = AddAuthenticationBuilder(services)
             .AddPolicyScheme(BearerScheme, displayName: null, scheme => scheme.ForwardDefaultSelector = context =>
-                tokens.IsConfigured && BearerToken.TryRead(context.Request.Headers.Authorization, out var token) && BearerToken.IsJwt(token)
+                tokens.IsConfigured && BearerToken.TryRead(context.Request.Headers.Authorization, out ReadOnlySpan<char> token) && BearerToken.IsJwt(token)
                     ? JwtScheme
                     : ApiKeyHandler.Scheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, configureOptions: null);
@@ -77,6 +79,28 @@ internal static class IdentityExtensions
         };
         jwt.Events = new JwtBearerEvents
         {
+            OnMessageReceived = received =>
+            {
+                if (BearerToken.TryRead(received.Request.Headers.Authorization, out ReadOnlySpan<char> token) && CacheOf(received.HttpContext).Find(token) is { } caller)
+                {
+                    received.Principal = caller;
+                    received.Success();
+                }
+
+                return Task.CompletedTask;
+            },
+            OnTokenValidated = validated =>
+            {
+                if (validated.Principal is { } principal && BearerToken.TryRead(validated.Request.Headers.Authorization, out ReadOnlySpan<char> token))
+                {
+                    var caller = new Caller(principal, Expiry(validated.SecurityToken.ValidTo, validated.Options.TokenValidationParameters.ClockSkew));
+                    CacheOf(validated.HttpContext).Add(token, caller);
+                    validated.Principal = caller;
+                }
+
+                return Task.CompletedTask;
+            },
+
             // Without this, an authority that cannot be reached would be an exception of the server.
             OnAuthenticationFailed = failed =>
             {
@@ -98,6 +122,12 @@ internal static class IdentityExtensions
             },
         };
     }
+
+    // As the handler reckons: a token is good until its expiry, and the skew beyond.
+    private static DateTimeOffset Expiry(DateTime validTo, TimeSpan skew) =>
+        validTo < DateTime.MaxValue - skew ? new DateTimeOffset(validTo + skew, TimeSpan.Zero) : DateTimeOffset.MaxValue;
+
+    private static TokenCache CacheOf(HttpContext context) => context.RequestServices.GetRequiredService<TokenCache>();
 
     private static ILogger LoggerOf(HttpContext context) =>
         context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("ModelApi.Identity");

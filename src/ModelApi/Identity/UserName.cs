@@ -11,7 +11,9 @@ internal static class UserName
 
     private const int Longest = 128;
 
-    public static string? Of(ClaimsPrincipal user) =>
+    public static string? Of(ClaimsPrincipal user) => user is Caller caller ? caller.Name : Read(user);
+
+    private static string? Read(ClaimsPrincipal user) =>
         user.Identity is { IsAuthenticated: true }
             ? Tame(Claims.Select(claim => user.FindFirst(claim)?.Value).FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? "unnamed")
             : null;

@@ -4,36 +4,52 @@ using ModelApi.Inference.Scoring.OnnxRuntime;
 namespace ModelApi.Models;
 
 /// <summary>Loads the registry once, beside the start of the server, so that the port is open while models load.</summary>
-internal sealed class ModelLoading(ModelRegistry registry, ILogger<ModelLoading> logger) : BackgroundService
+internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, ILogger<ModelLoading> logger) : BackgroundService
 {
+    private static readonly TimeSpan CollectAfter = TimeSpan.FromSeconds(1);
+
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task? _loading;
 
     /// <summary>Completes when every version is ready or failed.</summary>
     public Task Completion => _completion.Task;
 
+    /// <summary>Begins to load; a server that has not begun by then does so when it starts.</summary>
+    public void Begin() => _loading ??= Task.Run(() => registry.LoadAsync(_stopping.Token));
+
+    public override void Dispose()
+    {
+        // The container disposes of a singleton that is a hosted service twice: what is done here can be repeated.
+        base.Dispose();
+        _stopping.Cancel();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // A model that loads without waiting once must not hold up the other services.
-        await Task.Yield();
+        await using var registration = stoppingToken.Register(_stopping.Cancel);
+        Begin();
         try
         {
-            await registry.LoadAsync(stoppingToken);
-
-            // What loading leaves behind is many times what serving needs, and never comes again.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            NativeHeap.ReturnFreeMemory();
+            await _loading!;
             Report();
             _completion.SetResult();
+
+            // What loading leaves behind is many times what serving needs, and never comes again. Not at once: the requests
+            // that waited for the models must not wait for this too.
+            await Task.Delay(CollectAfter, time, stoppingToken);
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            NativeHeap.ReturnFreeMemory();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            _completion.SetCanceled(stoppingToken);
+            _completion.TrySetCanceled(stoppingToken);
         }
         catch (Exception exception)
         {
             // The host stops when a background service fails, and would call that a success.
             Environment.ExitCode = 1;
-            _completion.SetException(exception);
+            _completion.TrySetException(exception);
             throw;
         }
     }

@@ -25,6 +25,9 @@ internal sealed record ModelReply(string Name, string? Production, IReadOnlyList
 /// <param name="Stage">Where it stands in its life.</param>
 /// <param name="Description">What it predicts.</param>
 /// <param name="Engine">What scores its rows.</param>
+/// <param name="EngineReason">Why that engine.</param>
+/// <param name="Kernels">Which kernels walk its trees, and how fast each was when it was loaded.</param>
+/// <param name="Batching">Whether rows of several callers are scored in one call, and why.</param>
 /// <param name="Digest">SHA-256 that identifies its content.</param>
 /// <param name="LoadMilliseconds">How long it took to load.</param>
 /// <param name="GoldenRows">Rows of the trainer that it reproduced.</param>
@@ -37,6 +40,9 @@ internal sealed record VersionReply(
     Stage Stage,
     string? Description,
     string? Engine,
+    string? EngineReason,
+    string? Kernels,
+    string? Batching,
     string? Digest,
     double LoadMilliseconds,
     int? GoldenRows,
@@ -50,6 +56,9 @@ internal sealed record VersionReply(
         stage,
         version.Manifest?.Description,
         version.Scorer?.Engine,
+        version.EngineReason,
+        version.Kernels,
+        version.Batching?.Reason,
         version.Digest is { } digest ? $"sha256:{digest}" : null,
         Math.Round(version.LoadTime.TotalMilliseconds, 1),
         version.Golden?.Rows,

@@ -3,7 +3,7 @@ using ModelApi.Hosting;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
-using ModelApi.Inference.Scoring.OnnxRuntime;
+using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Models;
 
@@ -19,13 +19,22 @@ internal static class ModelsExtensions
             var limits = provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
             var loader = new VersionLoader(
                 new BundleReader(),
-                bundle => new OnnxRuntimeScorer(bundle, models.Threads),
-                new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest));
+                new EngineSelector(models.Engine, models.Threads, models.BatchThreads > 0 ? models.BatchThreads : Environment.ProcessorCount).Select,
+                new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest),
+                models.Batching.ToPolicy(models.Threads));
             return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);
         });
         services.AddSingleton<VersionLookup>();
         services.AddSingleton<ModelLoading>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelLoading>());
+    }
+
+    /// <summary>Begins to load the models while the server is still being put together.</summary>
+    public static void UseModels(this WebApplication app)
+    {
+        // Before the host does the same, which would log each failure with a stack trace.
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        app.Services.GetRequiredService<ModelLoading>().Begin();
     }
 
     private static string FindRoot(string root, IHostEnvironment environment)

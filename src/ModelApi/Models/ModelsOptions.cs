@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Models;
 
@@ -16,12 +17,27 @@ internal sealed record ModelsOptions
     [Required]
     public string Default { get; init; } = "bank";
 
+    /// <summary>What scores: auto (compiled code where it gives ONNX Runtime's answers), compiled, or onnxruntime. Default: auto.</summary>
+    [EnumDataType(typeof(ScoringEngine))]
+    public ScoringEngine Engine { get; init; } = ScoringEngine.Auto;
+
+    /// <summary>
+    /// Threads that one large batch may take with the compiled engine; the batches of all requests together take no more than the
+    /// machine has. Default: 0, as many as it has.
+    /// </summary>
+    [Range(0, 256)]
+    public int BatchThreads { get; init; }
+
     /// <summary>
     /// Threads of the pool that all ONNX Runtime sessions share. Default: 1, each request being scored on its own thread, which
     /// serves most requests per second; more make one large batch faster at the cost of single rows.
     /// </summary>
     [Range(1, 256)]
     public int Threads { get; init; } = 1;
+
+    /// <summary>How rows of several callers are joined, where a manifest does not say otherwise.</summary>
+    [ValidateObjectMembers]
+    public BatchingOptions Batching { get; init; } = new();
 }
 
 [OptionsValidator]

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Signatures;
+using ModelApi.Overload;
 using ModelApi.Predictions;
 
 namespace ModelApi.OpenApi;
@@ -43,7 +44,7 @@ internal static class PredictionOperation
             Summary = $"Scores rows with {version.Model} {version.Version}",
             Description = $"{version.Manifest.Description} Send one object for one answer, or an array of objects (by itself, or under '{signature.InstancesKey}') for an array of answers in the same order.",
             Security = BearerSecurity.Requirement(document),
-            Parameters = [SkipParameter()],
+            Parameters = [SkipParameter(), TimeoutParameter()],
             RequestBody = new OpenApiRequestBody
             {
                 Required = true,
@@ -87,7 +88,7 @@ internal static class PredictionOperation
                 return null;
             }
 
-            PredictionReply.Write(workspace.Answer, shape, OnInvalid.Reject, version, workspace, "you");
+            PredictionReply.Write(shape, OnInvalid.Reject, version, workspace, "you");
             return JsonNode.Parse(workspace.Answer.WrittenSpan);
         }
         finally
@@ -107,6 +108,14 @@ internal static class PredictionOperation
             Enum = [.. OnInvalidParameter.Values.Select(value => JsonValue.Create(value)!)],
             Default = OnInvalidParameter.Values[0],
         },
+    };
+
+    private static OpenApiParameter TimeoutParameter() => new()
+    {
+        Name = Deadlines.Header,
+        In = ParameterLocation.Header,
+        Description = "How many seconds the caller waits, with a fraction if need be; then the work is stopped and the answer is 504. More than the server allows counts as what it allows.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.Number, ExclusiveMinimum = "0" },
     };
 
     private static OpenApiSchema Instances(Signature signature, IOpenApiSchema rows) => new()

@@ -13,14 +13,14 @@ internal static class ProblemSchemas
 
     private static readonly Dictionary<string, (string[] Schemas, string Description)> Responses = new()
     {
-        ["400"] = ([MalformedJson, Problem], "The body is not JSON that can be read, and line and position say where; or a query parameter is not valid."),
+        ["400"] = ([MalformedJson, Problem], "The body is not JSON that can be read, and line and position say where; or a query parameter or a header is not valid."),
         ["401"] = ([Problem], "No valid key or token was sent."),
         ["404"] = ([NotFound], "There is no such thing; known names what there is in its place."),
         ["413"] = ([TooLarge], "The body is larger than the server takes."),
         ["415"] = ([Problem], "The body is not JSON in UTF-8."),
         ["422"] = ([InvalidFeatures], "Features are missing, unknown or invalid; errors names all of them by JSON pointer."),
-        ["503"] = ([Problem], "The model is not ready."),
-        ["504"] = ([Problem], "The request took longer than the server allows."),
+        ["503"] = ([Problem], "The model is not ready, or the server has more to do than it can; Retry-After says when to ask again."),
+        ["504"] = ([Problem], "The request took longer than the server, or its own Request-Timeout, allows."),
     };
 
     public static bool IsProblem(string status) => Responses.ContainsKey(status);
@@ -33,6 +33,7 @@ internal static class ProblemSchemas
         return new OpenApiResponse
         {
             Description = description,
+            Headers = status == "503" ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = RetryAfter() } : null,
             Content = Media.Of(Media.ProblemJson, references is [var only] ? only : new OpenApiSchema { AnyOf = references }),
         };
     }
@@ -67,6 +68,8 @@ internal static class ProblemSchemas
     };
 
     public static OpenApiSchema Integer(string description) => new() { Type = JsonSchemaType.Integer, Description = description };
+
+    private static OpenApiHeader RetryAfter() => new() { Description = "In how many seconds to ask again.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } };
 
     private static OpenApiSchema Schema(string description, params (string Name, OpenApiSchema Schema)[] further)
     {

@@ -5,12 +5,15 @@ using ModelApi.Hosting;
 using ModelApi.Identity;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Registry;
+using ModelApi.Inference.Scoring.Batching;
 using ModelApi.Models;
+using ModelApi.Overload;
 
 namespace ModelApi.Predictions;
 
 /// <summary>Takes a prediction request from its body to its answer.</summary>
-internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsOptions> limits)
+internal sealed class PredictionHandler(
+    VersionLookup versions, PredictionGate gate, Deadlines deadlines, PredictionMetrics metrics, IOptions<LimitsOptions> limits, TimeProvider time)
 {
     private readonly long _maxBodyBytes = limits.Value.MaxRequestBodyBytes;
 
@@ -26,23 +29,40 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
             return;
         }
 
+        if (!deadlines.TryStart(context, out var started, out var invalid))
+        {
+            await invalid.WriteAsync(context);
+            return;
+        }
+
+        using var deadline = started;
+        var start = time.GetTimestamp();
+        var status = StatusCodes.Status500InternalServerError;
         var workspace = version!.Rent();
         try
         {
-            if (await ScoreBodyAsync(context, version, workspace, onInvalid) is { } problem)
+            if (await ScoreBodyAsync(context, version, workspace, onInvalid, deadline.Token) is { } problem)
             {
+                status = problem.Status;
                 await problem.WriteAsync(context);
                 return;
             }
 
             // Only a whole answer reaches the response: what fails before leaves room for a problem document.
+            status = StatusCodes.Status200OK;
             context.Response.ContentType = "application/json";
             context.Response.ContentLength = workspace.Answer.WrittenCount;
             await context.Response.BodyWriter.WriteAsync(workspace.Answer.WrittenMemory, context.RequestAborted);
         }
+        catch (OperationCanceledException) when (deadline.HasPassed)
+        {
+            status = StatusCodes.Status504GatewayTimeout;
+            await Problems.TimedOut(deadline.Seconds).WriteAsync(context);
+        }
         finally
         {
             version.Return(workspace);
+            metrics.Answered(version, status, start);
         }
     }
 
@@ -56,6 +76,16 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
         }
 
         context.Features.Set(version);
+        if (context.Features.Get<PastDeadline>() is not null)
+        {
+            return Problems.TimedOut(limits.Value.RequestTimeoutSeconds);
+        }
+
+        if (gate.IsFullFor(version))
+        {
+            return gate.Refuse(version);
+        }
+
         return OnInvalidParameter.TryRead(context.Request, out onInvalid)
             ? CheckContent(context.Request)
             : Problems.InvalidParameter(OnInvalidParameter.Name, OnInvalidParameter.Values);
@@ -81,12 +111,13 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
     }
 
     /// <returns>What is wrong with the request, or null when its answer is in the workspace.</returns>
-    private async ValueTask<Problem?> ScoreBodyAsync(HttpContext context, ModelVersion version, ScoringWorkspace workspace, OnInvalid onInvalid)
+    private async ValueTask<Problem?> ScoreBodyAsync(
+        HttpContext context, ModelVersion version, ScoringWorkspace workspace, OnInvalid onInvalid, CancellationToken cancellationToken)
     {
         RequestBody body;
         try
         {
-            body = await RequestBody.ReadAsync(context.Request, _maxBodyBytes, context.RequestAborted);
+            body = await RequestBody.ReadAsync(context.Request, _maxBodyBytes, cancellationToken);
         }
         catch (BadHttpRequestException exception)
         {
@@ -102,38 +133,50 @@ internal sealed class PredictionHandler(VersionLookup versions, IOptions<LimitsO
 
         using (body)
         {
+            using var permit = await gate.EnterAsync(version, cancellationToken);
+            if (!permit.IsGranted)
+            {
+                return gate.Refuse(version);
+            }
+
             try
             {
-                return Score(body.Content.Span, version, workspace, onInvalid, context);
+                var shape = version.Reader!.Read(body.Content.Span, workspace.Features, workspace.Findings);
+                return await ScoreAsync(shape, version, workspace, onInvalid, context, cancellationToken);
             }
             catch (MalformedJsonException exception)
             {
                 return Problems.MalformedJson(exception);
             }
+            catch (ScoringQueueFullException)
+            {
+                return gate.Refuse(version);
+            }
         }
     }
 
-    private static Problem? Score(
-        ReadOnlySpan<byte> json, ModelVersion version, ScoringWorkspace workspace, OnInvalid onInvalid, HttpContext context)
+    private async ValueTask<Problem?> ScoreAsync(
+        RequestShape shape, ModelVersion version, ScoringWorkspace workspace, OnInvalid onInvalid, HttpContext context, CancellationToken cancellationToken)
     {
         var findings = workspace.Findings;
-        var shape = version.Reader!.Read(json, workspace.Features, findings);
         var validRows = workspace.Features.Rows;
         if (!IsRefused(findings, validRows, onInvalid))
         {
-            version.Scorer!.Score(workspace.Features, workspace.Predictions, context.RequestAborted);
+            await version.ScoreAsync(workspace.Features, workspace.Predictions, cancellationToken);
             workspace.Predictions.ReportUnanswered(findings);
             validRows = workspace.Predictions.Rows;
         }
 
         // A request past its deadline is answered by the deadline's own problem.
-        context.RequestAborted.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         if (IsRefused(findings, validRows, onInvalid))
         {
+            metrics.Count(version, scored: 0, findings.InvalidRows.Count);
             return Problems.InvalidFeatures(findings, shape, validRows);
         }
 
-        PredictionReply.Write(workspace.Answer, shape, onInvalid, version, workspace, UserName.Of(context.User));
+        metrics.Count(version, validRows, findings.InvalidRows.Count);
+        PredictionReply.Write(shape, onInvalid, version, workspace, UserName.Of(context.User));
         return null;
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Registry;
@@ -9,18 +7,20 @@ namespace ModelApi.Predictions;
 /// <summary>Writes the answer to a prediction request straight from the prediction batch.</summary>
 internal static class PredictionReply
 {
-    // The answer is JSON for programs and never part of a page, so only what JSON itself needs is escaped.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonEncodedText Prediction = JsonEncodedText.Encode("prediction");
+    private static readonly JsonEncodedText Probabilities = JsonEncodedText.Encode("probabilities");
+    private static readonly JsonEncodedText Model = JsonEncodedText.Encode("model");
+    private static readonly JsonEncodedText Version = JsonEncodedText.Encode("version");
+    private static readonly JsonEncodedText Username = JsonEncodedText.Encode("username");
 
-    /// <param name="output">Receives the JSON, in UTF-8.</param>
     /// <param name="shape">One answer, or an array of them.</param>
     /// <param name="onInvalid">Whether the answer says which rows were skipped.</param>
     /// <param name="version">What was asked.</param>
-    /// <param name="workspace">The scored rows.</param>
+    /// <param name="workspace">The scored rows; receives the answer.</param>
     /// <param name="user">Who asked.</param>
-    public static void Write(IBufferWriter<byte> output, RequestShape shape, OnInvalid onInvalid, ModelVersion version, ScoringWorkspace workspace, string? user)
+    public static void Write(RequestShape shape, OnInvalid onInvalid, ModelVersion version, ScoringWorkspace workspace, string? user)
     {
-        using var json = new Utf8JsonWriter(output, Options);
+        var json = workspace.AnswerWriter;
         json.WriteStartObject();
         if (shape == RequestShape.Row)
         {
@@ -35,11 +35,12 @@ internal static class PredictionReply
             }
         }
 
-        json.WriteString("model"u8, version.Model);
-        json.WriteString("version"u8, version.Version);
-        json.WriteString("username"u8, user);
+        json.WriteString(Model, version.Model);
+        json.WriteString(Version, version.Version);
+        json.WriteString(Username, user);
         WriteMessages(json, "warnings"u8, "warningsOmitted"u8, shape, workspace.Findings.Warnings, workspace.Findings.WarningsOmitted);
         json.WriteEndObject();
+        json.Flush();
     }
 
     // A row that was skipped keeps its place, as null.
@@ -80,21 +81,21 @@ internal static class PredictionReply
     {
         if (predictions.Signature.Classes is not { } classes)
         {
-            json.WriteNumber("prediction"u8, predictions.Values[row]);
+            json.WriteNumber(Prediction, predictions.Values[row]);
             return;
         }
 
         var label = predictions.Labels[row];
         if (classes.AreIntegers)
         {
-            json.WriteNumber("prediction"u8, classes.Integer(label));
+            json.WriteNumber(Prediction, classes.Integer(label));
         }
         else
         {
-            json.WriteString("prediction"u8, classes.Names[label]);
+            json.WriteString(Prediction, classes.Names[label]);
         }
 
-        json.WriteStartObject("probabilities"u8);
+        json.WriteStartObject(Probabilities);
         var probabilities = predictions.ProbabilitiesOf(row);
         for (var i = 0; i < classes.Count; i++)
         {

@@ -46,6 +46,11 @@ public sealed class BundleReaderTests : IDisposable
     [InlineData("graphs", "[{\"file\":\"encoder.onnx\"},{\"file\":\"model.onnx\",\"inputs\":{\"featurs\":\"encoded\"}}]", "$.graphs[1].inputs.featurs", "no input 'featurs'")]
     [InlineData("outputs", "{\"label\":\"label\",\"probabilities\":\"probs\"}", "$.outputs.probabilities", "'probabilities'")]
     [InlineData("outputs", "{\"label\":\"probabilities\",\"probabilities\":\"label\"}", "$.outputs.label", "tensor(string)")]
+    [InlineData("batching", "7", "$.batching", "an object")]
+    [InlineData("batching", "{\"maxrows\":1}", "$.batching.maxrows", "did you mean 'maxRows'?")]
+    [InlineData("batching", "{\"mode\":\"maybe\"}", "$.batching.mode", "'auto', 'on', 'off'")]
+    [InlineData("batching", "{\"maxRows\":0}", "$.batching.maxRows", "from 1 to 4096")]
+    [InlineData("batching", "{\"maxDelayMilliseconds\":-1}", "$.batching.maxDelayMilliseconds", "from 0 to 1000")]
     [InlineData("files", "{\"/etc/passwd\":\"00\"}", "$.files['/etc/passwd']", "without a path")]
     [InlineData("files", "{}", "$.files", "golden.jsonl")]
     public async Task A_wrong_value_is_named_by_file_and_path(string key, string value, string path, string message)

@@ -36,6 +36,18 @@ internal static class Onnx
         return parsed.ToByteArray();
     }
 
+    /// <summary>Takes the declared shape from each output.</summary>
+    public static byte[] WithoutOutputShapes(byte[] model)
+    {
+        var parsed = OnnxModel.Parser.ParseFrom(model);
+        foreach (var output in parsed.Graph.Output)
+        {
+            output.Type.TensorType.Shape = null;
+        }
+
+        return parsed.ToByteArray();
+    }
+
     private static OnnxTensor ExternalTensor(string location)
     {
         // dims (field 1) and data_type (field 2) are not in the product's schema, so they are written by number.

@@ -3,6 +3,7 @@ using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.OnnxRuntime;
+using ModelApi.Inference.Scoring.Selection;
 using ModelApi.Inference.Tests.Fixtures;
 
 namespace ModelApi.Inference.Tests.Registry;
@@ -114,7 +115,7 @@ public sealed class ModelRegistryTests : IDisposable
         _models.AddBank();
         ScorerSpy? spy = null;
         var registry = new ModelRegistry(_models.Root, "bank", new VersionLoader(
-            new BundleReader(), bundle => spy = new ScorerSpy(new OnnxRuntimeScorer(bundle)), new ReadLimits()));
+            new BundleReader(), bundle => new SelectedScorer(spy = new ScorerSpy(new OnnxRuntimeScorer(bundle)), ""), new ReadLimits()));
         await registry.LoadAsync(CancellationToken.None);
         var version = registry.Find("bank")!.Production!;
         var workspace = version.Rent();
@@ -125,6 +126,26 @@ public sealed class ModelRegistryTests : IDisposable
 
         Assert.False(whileRented);
         Assert.True(spy.IsDisposed);
+    }
+
+    [Theory]
+    [InlineData("on", true)]
+    [InlineData("off", false)]
+    public async Task A_manifest_says_whether_rows_of_several_callers_are_joined(string mode, bool isOn)
+    {
+        _models.AddBank().EditManifest(manifest => manifest["batching"] = new System.Text.Json.Nodes.JsonObject { ["mode"] = mode, ["maxRows"] = 7 });
+        using var registry = await LoadAsync();
+        var version = registry.Find("bank")!.Production!;
+        var golden = Golden.Read(Repository.Bank)[0];
+        var workspace = version.Rent();
+        version.Reader!.Read(System.Text.Encoding.UTF8.GetBytes(golden.Input), workspace.Features, workspace.Findings);
+
+        await version.ScoreAsync(workspace.Features, workspace.Predictions, CancellationToken.None);
+
+        Assert.Equal(isOn, version.Batcher is not null);
+        Assert.Equal(isOn ? 7 : null, version.Batching!.Policy?.MaxRows);
+        Assert.Equal(golden.Label, version.Manifest!.Signature.Classes!.Names[workspace.Predictions.Labels[0]]);
+        version.Return(workspace);
     }
 
     private sealed class ScorerSpy(OnnxRuntimeScorer scorer) : IScorer
@@ -143,7 +164,7 @@ public sealed class ModelRegistryTests : IDisposable
         }
     }
 
-    private static VersionLoader Loader { get; } = new(new BundleReader(), bundle => new OnnxRuntimeScorer(bundle), new ReadLimits());
+    private static VersionLoader Loader { get; } = new(new BundleReader(), bundle => new SelectedScorer(new OnnxRuntimeScorer(bundle), ""), new ReadLimits());
 
     private async Task<ModelRegistry> LoadAsync()
     {

@@ -85,20 +85,6 @@ public sealed class OnnxRuntimeScorerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Further_scorers_bring_no_threads_of_their_own()
-    {
-        Score([Golden.Read(Repository.Bank)[0].Input]);
-        var before = NativeThreads();
-
-        var scorers = Enumerable.Range(0, 10).Select(_ => new OnnxRuntimeScorer(_bundle)).ToList();
-        var after = NativeThreads();
-        scorers.ForEach(scorer => scorer.Dispose());
-
-        // The runtime may start a thread or two meanwhile; a pool per session would be one per session and core.
-        Assert.InRange(after - before, -10, 5);
-    }
-
-    [Fact]
     public void A_batch_without_rows_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() =>
@@ -127,6 +113,4 @@ public sealed class OnnxRuntimeScorerTests : IAsyncLifetime
         _scorer.Score(features, predictions, CancellationToken.None);
         return predictions;
     }
-
-    private static int NativeThreads() => System.Diagnostics.Process.GetCurrentProcess().Threads.Count;
 }

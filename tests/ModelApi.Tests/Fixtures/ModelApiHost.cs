@@ -11,19 +11,17 @@ public class ModelApiHost : WebApplicationFactory<Program>
 {
     public const string Key = "abc123";
 
-    private readonly Dictionary<string, string> _settings = [];
+    private readonly (string Name, string Value)[] _settings;
+
+    public ModelApiHost()
+        : this([])
+    {
+    }
+
+    protected ModelApiHost(params (string Name, string Value)[] settings) => _settings = settings;
 
     /// <summary>A host with settings of its own; names as in the configuration, <c>Limits:MaxJsonDepth</c>.</summary>
-    public static ModelApiHost With(params (string Name, string Value)[] settings)
-    {
-        var host = new ModelApiHost();
-        foreach (var (name, value) in settings)
-        {
-            host._settings[name] = value;
-        }
-
-        return host;
-    }
+    public static ModelApiHost With(params (string Name, string Value)[] settings) => new(settings);
 
     /// <summary>A client that sends the development key, once every model is loaded.</summary>
     public HttpClient Client() => ClientWith(Key);

@@ -99,6 +99,24 @@ public sealed class OpenApiTests(ModelApiHost api) : IClassFixture<ModelApiHost>
     }
 
     [Fact]
+    public async Task Every_prediction_documents_its_deadline_and_when_to_come_back()
+    {
+        var document = await DocumentAsync();
+
+        var predictions = document.GetProperty("paths").EnumerateObject().Where(path => path.Name.EndsWith("/predict", StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(predictions);
+        Assert.All(predictions, path =>
+        {
+            var operation = path.Value.GetProperty("post");
+            var deadline = operation.GetProperty("parameters").EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == "Request-Timeout");
+            Assert.Equal(("header", "number"), (deadline.GetProperty("in").GetString(), deadline.GetProperty("schema").GetProperty("type").GetString()));
+            Assert.True(operation.GetProperty("responses").GetProperty("503").GetProperty("headers").TryGetProperty("Retry-After", out _));
+            Assert.True(operation.GetProperty("responses").TryGetProperty("504", out _));
+        });
+    }
+
+    [Fact]
     public async Task Operations_are_grouped_by_model()
     {
         var document = await DocumentAsync();

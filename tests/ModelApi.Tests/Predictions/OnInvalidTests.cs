@@ -8,6 +8,7 @@ using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.OnnxRuntime;
+using ModelApi.Inference.Scoring.Selection;
 using ModelApi.Tests.Fixtures;
 
 namespace ModelApi.Tests.Predictions;
@@ -164,7 +165,7 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             base.ConfigureWebHost(builder);
-            var loader = new VersionLoader(new BundleReader(), bundle => new OverflowingScorer(new OnnxRuntimeScorer(bundle)), new ReadLimits());
+            var loader = new VersionLoader(new BundleReader(), bundle => new SelectedScorer(new OverflowingScorer(new OnnxRuntimeScorer(bundle)), ""), new ReadLimits());
             builder.ConfigureTestServices(services => services.AddSingleton(new ModelRegistry(Repository.Models, "bank", loader)));
         }
     }

@@ -6,6 +6,13 @@ namespace ModelApi.Inference.Scoring.OnnxRuntime;
 public static class OnnxRuntimeEnvironment
 {
     private static readonly Lock Gate = new();
+    private static readonly Lazy<Task> Library = new(() => Task.Run(LoadLibrary));
+
+    /// <summary>
+    /// Begins to load the native library and to compile the calls into it, on another thread. That takes a good part of a
+    /// start and needs no setting, so that a program may do it first of all.
+    /// </summary>
+    public static void BeginLoading() => _ = Library.Value;
 
     /// <summary>Creates the environment unless it exists.</summary>
     /// <param name="threads">Threads that work on one large batch; only the first call's number counts.</param>
@@ -18,7 +25,7 @@ public static class OnnxRuntimeEnvironment
                 return;
             }
 
-            OnnxRuntimeTelemetry.Disable();
+            Library.Value.GetAwaiter().GetResult();
             using var pool = new OrtThreadingOptions
             {
                 GlobalIntraOpNumThreads = threads,
@@ -35,5 +42,13 @@ public static class OnnxRuntimeEnvironment
             };
             _ = OrtEnv.CreateInstanceWithOptions(ref options);
         }
+    }
+
+    private static void LoadLibrary()
+    {
+        OnnxRuntimeTelemetry.Disable();
+
+        // The binding looks up every function of the library when its first object is made.
+        new OrtThreadingOptions().Dispose();
     }
 }

@@ -8,10 +8,17 @@ namespace ModelApi.Inference.Scoring.OnnxRuntime;
 /// <summary>Runs a bundle's graphs in order with ONNX Runtime, the outputs of each feeding those after it.</summary>
 public sealed class OnnxRuntimeScorer : IScorer
 {
+    /// <summary>Elements of the features that are bound at a time, which bounds the memory that is kept for the next call.</summary>
+    private const int MostElements = 64 * 1024;
+
     private readonly GraphSession[] _sessions;
     private readonly AnswerOutputs _answer;
     private readonly Signature _signature;
-    private readonly RunOptions _run = new();
+
+    // Calls of one row, calls of a whole block, and those of any number of rows between, which are bound anew each time.
+    private readonly BoundCallPool _ofOneRow;
+    private readonly BoundCallPool _ofBlock;
+    private readonly BoundCallPool _ofSomeRows;
 
     /// <summary>Loads the graphs.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
@@ -29,7 +36,7 @@ public sealed class OnnxRuntimeScorer : IScorer
         {
             try
             {
-                sessions.Add(new GraphSession(step, bundle.Folder, _signature));
+                sessions.Add(new GraphSession(step, bundle.Folder));
             }
             catch (OnnxRuntimeException exception)
             {
@@ -38,69 +45,116 @@ public sealed class OnnxRuntimeScorer : IScorer
         }
 
         _sessions = [.. sessions];
+        BlockRows = Math.Clamp(MostElements / _signature.Features.Count, 1, 2048);
+        var wanted = FindWanted(bundle);
+        _ofOneRow = new BoundCallPool(Create);
+        _ofBlock = new BoundCallPool(Create);
+        _ofSomeRows = new BoundCallPool(Create);
         if (faults.Count > 0)
         {
             Dispose();
             throw new BundleException(faults);
         }
+
+        BoundCall Create() => new([.. _sessions.Select((session, step) => new BoundGraph(session, wanted[step], _signature))]);
     }
 
     /// <inheritdoc/>
     public string Engine { get; }
 
+    /// <summary>How many rows go through the graphs at a time.</summary>
+    internal int BlockRows { get; }
+
+    /// <inheritdoc/>
+    public bool GainsFromBatching => true;
+
     /// <inheritdoc/>
     public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfZero(features.Rows);
         predictions.Resize(features.Rows);
-        var outputs = new IDisposableReadOnlyCollection<OrtValue>[_sessions.Length];
-        try
+        for (var row = 0; row < features.Rows; row += BlockRows)
         {
-            for (var i = 0; i < _sessions.Length; i++)
-            {
-                outputs[i] = _sessions[i].Run(_run, features, outputs);
-            }
-
-            if (_signature.Classes is { } classes)
-            {
-                ReadLabels(Answer(_answer.Label), classes, predictions);
-                Copy(Answer(_answer.Probabilities), predictions.Probabilities);
-            }
-            else
-            {
-                Copy(Answer(_answer.Value), predictions.Values);
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            ScoreBlock(features, predictions, row, Math.Min(BlockRows, features.Rows - row), cancellationToken);
         }
-        finally
-        {
-            foreach (var values in outputs)
-            {
-                values?.Dispose();
-            }
-        }
-
-        OrtValue Answer(GraphOutput place) => outputs[place.Step][place.Output];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _ofOneRow.Dispose();
+        _ofBlock.Dispose();
+        _ofSomeRows.Dispose();
         foreach (var session in _sessions)
         {
             session.Dispose();
         }
-
-        _run.Dispose();
     }
 
-    private static void ReadLabels(OrtValue output, ClassLabels classes, PredictionBatch predictions)
+    /// <summary>By graph, the outputs that are fed to later graphs or hold the answer.</summary>
+    internal static int[][] FindWanted(Bundle bundle)
     {
-        var labels = predictions.Labels;
+        // Loops, here and wherever a bundle is loaded: a query over structures is compiled anew at each start of a server.
+        var wanted = bundle.Steps.Select(_ => new SortedSet<int>()).ToArray();
+        foreach (var step in bundle.Steps)
+        {
+            foreach (var input in step.Inputs)
+            {
+                if (input.Earlier is { } fed)
+                {
+                    wanted[fed.Step].Add(fed.Output);
+                }
+            }
+        }
+
+        var answer = bundle.Answer;
+        if (bundle.Manifest.Signature.Classes is null)
+        {
+            wanted[answer.Value.Step].Add(answer.Value.Output);
+        }
+        else
+        {
+            wanted[answer.Label.Step].Add(answer.Label.Output);
+            wanted[answer.Probabilities.Step].Add(answer.Probabilities.Output);
+        }
+
+        return [.. wanted.Select(outputs => outputs.ToArray())];
+    }
+
+    private void ScoreBlock(FeatureBatch features, PredictionBatch predictions, int firstRow, int rows, CancellationToken cancellationToken)
+    {
+        var pool = rows == 1 ? _ofOneRow : rows == BlockRows ? _ofBlock : _ofSomeRows;
+        var call = pool.Rent();
+        try
+        {
+            call.Run(features, firstRow, rows, cancellationToken);
+            if (_signature.Classes is { } classes)
+            {
+                ReadLabels(call.Output(_answer.Label), classes, predictions.Labels.Slice(firstRow, rows));
+                Copy(call.Output(_answer.Probabilities), predictions.Probabilities.Slice(firstRow * classes.Count, rows * classes.Count));
+            }
+            else
+            {
+                Copy(call.Output(_answer.Value), predictions.Values.Slice(firstRow, rows));
+            }
+        }
+        catch
+        {
+            // What a failed run leaves in its tensors is not known.
+            call.Dispose();
+            throw;
+        }
+
+        pool.Return(call);
+    }
+
+    private static void ReadLabels(BoundTensor output, ClassLabels classes, Span<int> labels)
+    {
+        ThrowUnlessLength(output.Count, labels.Length);
         if (classes.AreIntegers)
         {
-            var integers = output.GetTensorDataAsSpan<long>();
-            ThrowUnlessLength(integers.Length, labels.Length);
+            var integers = output.Numbers<long>();
             for (var row = 0; row < labels.Length; row++)
             {
                 labels[row] = Known(classes.IndexOf(integers[row]));
@@ -108,10 +162,9 @@ public sealed class OnnxRuntimeScorer : IScorer
         }
         else
         {
-            ThrowUnlessLength((int)output.GetTensorTypeAndShape().ElementCount, labels.Length);
             for (var row = 0; row < labels.Length; row++)
             {
-                labels[row] = Known(classes.IndexOf(output.GetStringElementAsSpan(row)));
+                labels[row] = Known(classes.IndexOf(output.Value.GetStringElementAsSpan(row)));
             }
         }
     }
@@ -119,9 +172,9 @@ public sealed class OnnxRuntimeScorer : IScorer
     private static int Known(int label) =>
         label >= 0 ? label : throw new InvalidOperationException("The graph answered a class that the manifest does not name.");
 
-    private static void Copy(OrtValue output, Span<float> destination)
+    private static void Copy(BoundTensor output, Span<float> destination)
     {
-        var values = output.GetTensorDataAsSpan<float>();
+        var values = output.Numbers<float>();
         ThrowUnlessLength(values.Length, destination.Length);
         values.CopyTo(destination);
     }

@@ -1,0 +1,117 @@
+using System.Text;
+
+namespace ModelApi.Inference.Bundles;
+
+/// <summary>Reads the fields of one protobuf message, one after the other, without a copy.</summary>
+/// <remarks>
+/// For what is asked of a graph before it is loaded: a handful of fields among a million numbers, which a parser of whole
+/// messages takes longer to skip than ONNX Runtime does to load them. An array and positions rather than spans, whose slices
+/// are calls in code that was compiled ahead of time, and a start runs little else.
+/// See https://protobuf.dev/programming-guides/encoding.
+/// </remarks>
+internal struct ProtobufReader
+{
+    private const int Varint = 0;
+    private const int Fixed64 = 1;
+    private const int LengthDelimited = 2;
+    private const int Fixed32 = 5;
+    private const int None = -1;
+
+    private readonly byte[] _bytes;
+    private readonly int _end;
+    private int _next;
+
+    // Where the field's content begins, or none; it ends where the next field begins.
+    private int _content = None;
+
+    public ProtobufReader(byte[] message)
+        : this(message, 0, message.Length)
+    {
+    }
+
+    private ProtobufReader(byte[] bytes, int start, int end) => (_bytes, _next, _end) = (bytes, start, end);
+
+    /// <summary>The number of the field that was read last.</summary>
+    public int Field { get; private set; }
+
+    /// <summary>The field's value where that is a whole number.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>The field's content as text; empty where it has none.</summary>
+    public readonly string Text => _content == None ? "" : Encoding.UTF8.GetString(_bytes, _content, _next - _content);
+
+    /// <summary>The field's content as a message.</summary>
+    /// <exception cref="InvalidDataException">The field is a number.</exception>
+    public readonly ProtobufReader Message => _content == None
+        ? throw new InvalidDataException($"its field {Field} is a number where ONNX has a message.")
+        : new ProtobufReader(_bytes, _content, _next);
+
+    /// <summary>Reads the next field.</summary>
+    /// <returns>False at the end of the message.</returns>
+    /// <exception cref="InvalidDataException">This is no protobuf message.</exception>
+    public bool Read()
+    {
+        if (_next == _end)
+        {
+            return false;
+        }
+
+        var tag = ReadVarint();
+        if (tag >> 3 is 0 or > 536_870_911)
+        {
+            throw new InvalidDataException("it holds a field without a valid number.");
+        }
+
+        Field = (int)(tag >> 3);
+        _content = None;
+        switch (tag & 7)
+        {
+            case Varint:
+                Number = (long)ReadVarint();
+                break;
+            case Fixed32:
+                Skip(sizeof(uint));
+                break;
+            case Fixed64:
+                Skip(sizeof(ulong));
+                break;
+            case LengthDelimited:
+                var length = ReadVarint();
+                _content = _next;
+                Skip(length);
+                break;
+            default:
+                throw new InvalidDataException("it holds a field of no known type.");
+        }
+
+        return true;
+    }
+
+    private ulong ReadVarint()
+    {
+        var value = 0UL;
+        for (var shift = 0; shift < 64 && _next < _end; shift += 7)
+        {
+            var part = _bytes[_next++];
+            value |= (part & 0x7FUL) << shift;
+            if (part < 0x80)
+            {
+                return value;
+            }
+        }
+
+        throw Truncated();
+    }
+
+    private void Skip(ulong length)
+    {
+        if (length > (ulong)(_end - _next))
+        {
+            throw Truncated();
+        }
+
+        _next += (int)length;
+    }
+
+    private static InvalidDataException Truncated() => new("it ends in the middle of a field.");
+}

@@ -1,0 +1,52 @@
+using ModelApi.Inference.Bundles;
+
+namespace ModelApi.Inference.Scoring.Batching;
+
+/// <summary>How rows of several callers are joined.</summary>
+public sealed record BatchingPolicy
+{
+    /// <summary>The most rows of one call that <see cref="MaxRows"/> may allow.</summary>
+    public const int MostRows = 4096;
+
+    /// <summary>The longest <see cref="MaxDelay"/>, in milliseconds.</summary>
+    public const int LongestDelayMilliseconds = 1000;
+
+    /// <summary>The most rows that <see cref="MaxQueuedRows"/> may allow.</summary>
+    public const int MostQueuedRows = 1_000_000;
+
+    /// <summary>Whether rows are joined at all. Default: where it pays.</summary>
+    public BatchingMode Mode { get; init; }
+
+    /// <summary>Rows of one joined call. Default: 32.</summary>
+    public int MaxRows { get; init; } = 32;
+
+    /// <summary>
+    /// How long rows wait for company while a call is in flight and another could begin. Default: not at all, so that rows are
+    /// joined only while there is nothing free to score them.
+    /// </summary>
+    public TimeSpan MaxDelay { get; init; }
+
+    /// <summary>Rows that wait; further ones are refused. Default: 1024.</summary>
+    public int MaxQueuedRows { get; init; } = 1024;
+
+    /// <summary>Calls at a time. Default: one for each core.</summary>
+    public int MaxConcurrentCalls { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The policy of one version: what its manifest says goes before what holds for all; off for all is off.</summary>
+    public BatchingPolicy With(BatchingManifest? manifest)
+    {
+        if (manifest is null)
+        {
+            return this;
+        }
+
+        var maxRows = manifest.MaxRows ?? MaxRows;
+        return this with
+        {
+            Mode = Mode == BatchingMode.Off ? BatchingMode.Off : manifest.Mode ?? Mode,
+            MaxRows = maxRows,
+            MaxDelay = manifest.MaxDelayMilliseconds is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : MaxDelay,
+            MaxQueuedRows = Math.Max(maxRows, manifest.MaxQueuedRows ?? MaxQueuedRows),
+        };
+    }
+}

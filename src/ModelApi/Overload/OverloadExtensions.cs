@@ -1,0 +1,12 @@
+namespace ModelApi.Overload;
+
+internal static class OverloadExtensions
+{
+    public static void AddOverload(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<PredictionGate>();
+        services.AddSingleton<OverloadMetrics>();
+        services.AddSingleton<Deadlines>();
+    }
+}

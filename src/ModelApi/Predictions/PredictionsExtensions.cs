@@ -1,0 +1,9 @@
+namespace ModelApi.Predictions;
+
+internal static class PredictionsExtensions
+{
+    public static void AddPredictions(this WebApplicationBuilder builder) => builder.Services.AddSingleton<PredictionMetrics>();
+
+    /// <summary>Lets plain predictions pass by the rest of the pipeline.</summary>
+    public static void UsePlainPredictions(this WebApplication app) => PlainPrediction.Use(app);
+}
