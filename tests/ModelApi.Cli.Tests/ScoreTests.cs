@@ -11,7 +11,7 @@ public sealed class ScoreTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("auto", "compiled forest")]
+    [InlineData("auto", "compiled")]
     [InlineData("onnxruntime", "onnxruntime 1.")]
     public async Task A_CSV_gets_the_trainers_labels_and_probabilities(string engine, string name)
     {

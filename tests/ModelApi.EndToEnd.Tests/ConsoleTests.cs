@@ -12,7 +12,7 @@ public sealed class ConsoleTests
         var lines = server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Contains(lines, line => line.StartsWith($"  ModelApi 0.1.0 on {server.Address.ToString().TrimEnd('/')} (Development)", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("  ready     bank 1, onnxruntime 1.29.0, loaded in ", StringComparison.Ordinal) && line.EndsWith("200 golden rows reproduced", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("  ready     bank 1, compiled, loaded in ", StringComparison.Ordinal) && line.EndsWith("200 golden rows reproduced", StringComparison.Ordinal));
         Assert.Contains($"  docs      {server.Address}docs", lines);
         var curl = await CurlLineAsync(server);
         var (exitCode, output) = await Tool.RunAsync("bash", "-c", curl);

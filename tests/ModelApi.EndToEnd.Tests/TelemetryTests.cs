@@ -19,7 +19,7 @@ public sealed class TelemetryTests
             using var content = new StringContent("""{"age":41}""", Encoding.UTF8, "application/json");
             using var response = await server.Client().PostAsync(new Uri("/predict", UriKind.Relative), content);
 
-            Assert.Contains("ready     bank 1, onnxruntime", server.Output, StringComparison.Ordinal);
+            Assert.Contains("ready     bank 1, compiled", server.Output, StringComparison.Ordinal);
             Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(home, "*", SearchOption.AllDirectories), path => path.Contains("onnxruntime", StringComparison.OrdinalIgnoreCase));
         }
         finally

@@ -140,12 +140,15 @@ public sealed class OnnxRuntimeReuseTests
         var predictions = new PredictionBatch(bundle.Manifest.Signature);
         ScoreInTurn(100);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        ScoreInTurn(1000);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // The runtime may allocate something now and then; a thousand calls may not, each time.
+        Assert.InRange(Enumerable.Range(0, 5).Min(_ => Allocated()), 0, 999);
 
-        // The runtime may allocate something once; a thousand calls may not.
-        Assert.InRange(allocated, 0, 999);
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            ScoreInTurn(1000);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void ScoreInTurn(int calls)
         {

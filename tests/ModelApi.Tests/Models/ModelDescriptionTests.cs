@@ -39,7 +39,8 @@ public sealed class ModelDescriptionTests : IDisposable
         var version = await (await _api.Client().GetAsync("/models/bank/versions/2")).ReadJsonAsync();
 
         Assert.Equal(("2", "ready", "Production"), (Text(version, "version"), Text(version, "state"), Text(version, "stage")));
-        Assert.Equal("onnxruntime 1.29.0", Text(version, "engine"));
+        Assert.Equal(("compiled", "Compiled: it gives ONNX Runtime's answers to 200 golden and 256 reference rows."), (Text(version, "engine"), Text(version, "engineReason")));
+        Assert.Matches("^100 trees, 108608 nodes of 8 bytes, 8 inputs; one row: .+ µs a row; .+; many rows: .+ µs a row; ", Text(version, "kernels"));
         Assert.Matches("^sha256:[0-9a-f]{64}$", Text(version, "digest"));
         Assert.InRange(version.GetProperty("loadMilliseconds").GetDouble(), 0.1, 60_000);
         Assert.Empty(version.GetProperty("faults").EnumerateArray());

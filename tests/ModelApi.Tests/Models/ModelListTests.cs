@@ -26,7 +26,7 @@ public sealed class ModelListTests : IDisposable
             ["1 ready None", "2 ready Production", "3 failed None"],
             bank.GetProperty("versions").EnumerateArray().Select(version => $"{Text(version, "version")} {Text(version, "state")} {Text(version, "stage")}"));
         var second = bank.GetProperty("versions")[1];
-        Assert.Equal("onnxruntime 1.29.0", Text(second, "engine"));
+        Assert.Equal("compiled", Text(second, "engine"));
         Assert.Matches("^sha256:[0-9a-f]{64}$", Text(second, "digest"));
         Assert.Equal(200, second.GetProperty("goldenRows").GetInt32());
         Assert.InRange(second.GetProperty("largestDifference").GetDouble(), 0, 1e-6);

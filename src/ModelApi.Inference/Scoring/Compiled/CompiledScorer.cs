@@ -32,6 +32,9 @@ public sealed class CompiledScorer : IScorer
     /// <inheritdoc/>
     public string Engine => "compiled";
 
+    /// <summary>What it does.</summary>
+    internal Plan Plan => _plan;
+
     /// <summary>Which kernels walk the trees, and how they were chosen; null for a model without trees.</summary>
     public string? Kernels { get; private set; }
 
