@@ -60,6 +60,12 @@ public sealed class FeatureBatch
     public ReadOnlySpan<int> Codes(int feature) =>
         (_codes[feature] ?? throw WrongColumn(feature)).AsSpan(0, Rows);
 
+    /// <summary>A column of numbers with room for more rows than there are.</summary>
+    internal double[] NumberColumn(int feature) => _numbers[feature]!;
+
+    /// <summary>A column of codes with room for more rows than there are.</summary>
+    internal int[] CodeColumn(int feature) => _codes[feature]!;
+
     /// <summary>Appends a row in which every value is missing.</summary>
     /// <returns>The index of the new row.</returns>
     public int AddRow()

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Google.Protobuf;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
@@ -19,14 +18,15 @@ public sealed class CompiledScorer : IScorer
     private readonly Plan _plan;
     private readonly int _threads;
 
-    // As many as there were ever threads at once, and no more than a machine has: what is left over is collected.
-    private readonly ConcurrentQueue<Block> _rows = new();
-    private readonly ConcurrentQueue<Block> _blocks = new();
+    private readonly BlockPool _rows;
+    private readonly BlockPool _blocks;
 
     private CompiledScorer(Plan plan, int threads)
     {
         _plan = plan;
         _threads = threads;
+        _rows = new BlockPool(() => plan.CreateBlock(1));
+        _blocks = new BlockPool(() => plan.CreateBlock(plan.BlockRows));
     }
 
     /// <inheritdoc/>
@@ -122,13 +122,8 @@ public sealed class CompiledScorer : IScorer
     private void ScoreRange(FeatureBatch features, PredictionBatch predictions, int start, int end, CancellationToken cancellationToken)
     {
         // A block of one row is small enough to stay in the cache, and is what nearly every request takes.
-        var isOne = end - start == 1;
-        var pool = isOne ? _rows : _blocks;
-        if (!pool.TryDequeue(out var block))
-        {
-            block = _plan.CreateBlock(isOne ? 1 : _plan.BlockRows);
-        }
-
+        var pool = end - start == 1 ? _rows : _blocks;
+        var block = pool.Rent();
         try
         {
             for (var row = start; row < end; row += block.Capacity)
@@ -141,10 +136,7 @@ public sealed class CompiledScorer : IScorer
         finally
         {
             block.Close();
-            if (pool.Count < Environment.ProcessorCount)
-            {
-                pool.Enqueue(block);
-            }
+            pool.Return(block);
         }
     }
 }

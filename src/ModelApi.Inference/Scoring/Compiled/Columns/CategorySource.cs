@@ -29,6 +29,16 @@ internal sealed class CategorySource(int feature, CategoryTable? categories)
     /// <summary>The place of a text that was learned.</summary>
     public int PlaceOf(string text) => categories?.CodeOf(text) is { } code and not CategoryTable.Unknown ? code + 1 : _extra[text];
 
+    /// <summary>The place of one row.</summary>
+    public int Read(FeatureBatch features, int row)
+    {
+        var code = features.CodeColumn(Feature)[row];
+        return code != CategoryTable.Unknown ? code + 1
+            : _extra.Count == 0 && _missing == 0 ? 0
+            : features.Texts(Feature)[row] is { } text ? _extra.GetValueOrDefault(text)
+            : _missing;
+    }
+
     /// <summary>The places of some rows.</summary>
     public void Read(FeatureBatch features, int start, Span<int> places)
     {

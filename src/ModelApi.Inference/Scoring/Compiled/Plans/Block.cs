@@ -59,10 +59,13 @@ internal sealed class Block
     public ReadOnlySpan<double> Numbers(int feature) => _features!.Numbers(feature).Slice(Start, Rows);
 
     /// <summary>A numeric feature of the first row.</summary>
-    public double Number(int feature) => _features!.Numbers(feature)[Start];
+    public double Number(int feature) => _features!.NumberColumn(feature)[Start];
 
     /// <summary>A column that a stage computes.</summary>
     public Span<double> Register(int register) => _registers.AsSpan(register * Capacity, Rows);
+
+    /// <summary>A text feature of the first row, as a place in its list.</summary>
+    public int Place(CategorySource source) => source.Read(_features!, Start);
 
     /// <summary>A text feature of the rows, as places in its list.</summary>
     public ReadOnlySpan<int> Places(CategorySource source)

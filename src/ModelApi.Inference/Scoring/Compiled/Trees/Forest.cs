@@ -63,7 +63,7 @@ internal sealed class Forest<TNode, TRank> : Forest
         _trees = trees;
         _nodes = nodes;
         Leaves = leaves;
-        _rowKernels = [new PlainRowKernel<TNode, TRank>(), new SideBySideKernel<TNode, TRank>()];
+        _rowKernels = [new PlainRowKernel<TNode, TRank>(), new SideBySideKernel<TNode, TRank>(), .. VectorKernels()];
         _batchKernels = [new PlainBatchKernel<TNode, TRank>(), new InterleavedKernel<TNode, TRank>(), .. LockstepKernels()];
     }
 
@@ -86,7 +86,18 @@ internal sealed class Forest<TNode, TRank> : Forest
     public override void Score(Block block, object memory, object sums, Kernel kernel)
     {
         var work = (Memory)memory;
-        ReadRanks(block, work);
+        if (block.Rows == 1)
+        {
+            for (var slot = 0; slot < _slots.Length; slot++)
+            {
+                work.Ranks[slot * Group] = TNode.Narrow(_slots[slot].ReadRow(block));
+            }
+        }
+        else
+        {
+            ReadRanks(block, work);
+        }
+
         ((Kernel<TNode, TRank>)kernel).Score(new Walk<TNode, TRank>(_trees, _nodes, work.Ranks, work.Leaves, Math.Max(1, _slots.Length) * Group), block.Rows, Leaves, sums);
     }
 
@@ -108,6 +119,11 @@ internal sealed class Forest<TNode, TRank> : Forest
             }
         }
     }
+
+    private Kernel<TNode, TRank>[] VectorKernels() =>
+        typeof(TNode) == typeof(SmallNode) && VectorTopKernel.TryCreate(_trees, MemoryMarshal.Cast<TNode, SmallNode>(_nodes), _slots.Length) is { } kernel
+            ? [(Kernel<TNode, TRank>)(Kernel)kernel]
+            : [];
 
     private Kernel<TNode, TRank>[] LockstepKernels()
     {

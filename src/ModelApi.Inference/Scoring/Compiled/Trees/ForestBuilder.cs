@@ -8,6 +8,10 @@ internal sealed class ForestBuilder
     // Subtrees that several nodes lead to are laid out for each: of that many nodes, no forest is faster than another engine's.
     private const int MostNodes = 16_000_000;
 
+    // Levels: those that other kernels than the plain one look at whole, then as many as lie in two cache lines.
+    private const int FirstBand = 5;
+    private const int OtherBands = 3;
+
     private readonly TreeEnsemble _ensemble;
     private readonly Column[] _columns;
     private readonly TestCompiler _tests;
@@ -68,34 +72,60 @@ internal sealed class ForestBuilder
         }
     }
 
-    // Breadth first.
+    // Breadth first within bands of a few levels, and band after band: the steps of one row stay within few cache lines.
     private void Place(int root)
     {
         var first = _nodes.Count;
-        var depth = 0;
-        var queue = new Queue<(int Index, int Depth)>([(root, 0)]);
-        while (queue.TryDequeue(out var next))
+        var deepest = 0;
+        var bands = new Queue<(int Place, int Index, int Depth)>();
+        var band = new Queue<(int Place, int Index, int Depth)>();
+        bands.Enqueue((Reserve(1), root, 0));
+        while (bands.TryDequeue(out var top))
         {
-            depth = next.Depth;
-            if (_nodes.Count > MostNodes)
+            var end = top.Depth == 0 ? FirstBand : top.Depth + OtherBands;
+            band.Enqueue(top);
+            while (band.TryDequeue(out var next))
             {
-                throw new NotCompilableException("it has too many nodes");
-            }
+                var (place, start, depth) = next;
+                if (depth == end)
+                {
+                    bands.Enqueue(next);
+                    continue;
+                }
 
-            var (index, test) = Follow(next.Index);
-            var node = _ensemble.Nodes[index];
-            if (node.IsLeaf)
-            {
-                _nodes.Add((default, 0, index));
-                continue;
-            }
+                deepest = Math.Max(deepest, depth);
+                var (index, test) = Follow(start);
+                var node = _ensemble.Nodes[index];
+                if (node.IsLeaf)
+                {
+                    _nodes[place] = (default, 0, index);
+                    continue;
+                }
 
-            _nodes.Add((test, queue.Count + 1, -1));
-            queue.Enqueue((test.IsInverted ? node.WhenFalse : node.WhenTrue, depth + 1));
-            queue.Enqueue((test.IsInverted ? node.WhenTrue : node.WhenFalse, depth + 1));
+                var children = Reserve(2);
+                _nodes[place] = (test, children - place, -1);
+                band.Enqueue((children, test.IsInverted ? node.WhenFalse : node.WhenTrue, depth + 1));
+                band.Enqueue((children + 1, test.IsInverted ? node.WhenTrue : node.WhenFalse, depth + 1));
+            }
         }
 
-        _trees.Add(new ForestTree(first, _nodes.Count - first, depth));
+        _trees.Add(new ForestTree(first, _nodes.Count - first, deepest));
+    }
+
+    private int Reserve(int count)
+    {
+        var place = _nodes.Count;
+        if (place > MostNodes)
+        {
+            throw new NotCompilableException("it has too many nodes");
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            _nodes.Add(default);
+        }
+
+        return place;
     }
 
     private (int Index, Test Test) Follow(int index)

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
@@ -21,7 +23,7 @@ internal abstract class ForestLeaves
     /// <param name="sums">Of <see cref="CreateSums"/>.</param>
     public abstract void Add(ReadOnlySpan<int> found, int start, object sums);
 
-    /// <summary>Adds every tree's leaf for the first row.</summary>
+    /// <summary>Adds some trees' leaves for the first row.</summary>
     public abstract void AddRow(ReadOnlySpan<int> found, object sums);
 
     /// <summary>Answers one row.</summary>
@@ -104,11 +106,12 @@ internal sealed class SingleLeaves<T> : ForestLeaves
 
     public override void AddRow(ReadOnlySpan<int> found, object sums)
     {
-        var weights = _weights;
-        var sum = T.Zero;
+        // The nodes are the forest's own.
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(_weights);
+        var sum = ((T[])sums)[0];
         foreach (var leaf in found)
         {
-            sum += weights[leaf];
+            sum += Unsafe.Add(ref weights, leaf);
         }
 
         ((T[])sums)[0] = sum;

@@ -11,7 +11,7 @@ internal sealed class PlainRowKernel<TNode, TRank> : Kernel<TNode, TRank>
     {
         for (var i = 0; i < walk.Trees.Length; i++)
         {
-            walk.Found[i] = (int)PlainBatchKernel<TNode, TRank>.Find(walk, walk.Trees[i], 0);
+            walk.Found[i] = (int)PlainBatchKernel<TNode, TRank>.Find(walk, walk.Trees[i].First, 0);
         }
 
         leaves.AddRow(walk.Found[..walk.Trees.Length], sums);
@@ -34,7 +34,7 @@ internal sealed class PlainBatchKernel<TNode, TRank> : Kernel<TNode, TRank>
                 var found = walk.Found[..Math.Min(Forest.Group, rows - start)];
                 for (var row = 0; row < found.Length; row++)
                 {
-                    found[row] = (int)Find(walk, tree, start + row);
+                    found[row] = (int)Find(walk, tree.First, start + row);
                 }
 
                 leaves.Add(found, start, sums);
@@ -42,11 +42,12 @@ internal sealed class PlainBatchKernel<TNode, TRank> : Kernel<TNode, TRank>
         }
     }
 
-    public static nuint Find(in Walk<TNode, TRank> walk, ForestTree tree, int row)
+    /// <summary>Walks one row on from a node to its leaf.</summary>
+    public static nuint Find(in Walk<TNode, TRank> walk, int node, int row)
     {
         ref var nodes = ref walk.Nodes;
         ref var ranks = ref walk.Ranks(row);
-        var at = (nuint)tree.First;
+        var at = (nuint)node;
         while (System.Runtime.CompilerServices.Unsafe.Add(ref nodes, at).Step != 0)
         {
             at = Walk<TNode, TRank>.Next(ref nodes, at, ref ranks, row % Forest.Group);

@@ -9,40 +9,55 @@ internal sealed class SideBySideKernel<TNode, TRank> : Kernel<TNode, TRank>
 {
     private const int Trees = 8;
 
+    // After so many steps it is asked whether all eight have arrived.
+    private const int Steps = 4;
+
     public override string Name => "trees side by side";
 
     public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, object sums)
     {
         var trees = walk.Trees;
+        var found = walk.Found[..trees.Length];
+        var depth = 0;
+        for (var i = 0; i < trees.Length; i++)
+        {
+            found[i] = trees[i].First;
+            depth = Math.Max(depth, trees[i].Depth);
+        }
+
+        Go(walk, found, depth);
+        leaves.AddRow(found, sums);
+    }
+
+    /// <summary>Walks one row on from where it is in each tree.</summary>
+    public static void Go(in Walk<TNode, TRank> walk, Span<int> found, int depth)
+    {
         var i = 0;
-        for (; i + Trees <= trees.Length; i += Trees)
+        for (; i + Trees <= found.Length; i += Trees)
         {
-            Find(walk, trees.Slice(i, Trees), walk.Found.Slice(i, Trees));
+            Go(ref walk.Nodes, ref walk.Ranks(0), ref found[i], depth);
         }
 
-        for (; i < trees.Length; i++)
+        for (; i < found.Length; i++)
         {
-            walk.Found[i] = (int)PlainBatchKernel<TNode, TRank>.Find(walk, trees[i], 0);
+            found[i] = (int)PlainBatchKernel<TNode, TRank>.Find(walk, found[i], 0);
         }
-
-        leaves.AddRow(walk.Found[..trees.Length], sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Find(in Walk<TNode, TRank> walk, ReadOnlySpan<ForestTree> trees, Span<int> found)
+    private static void Go(ref TNode nodes, ref TRank ranks, ref int found, int depth)
     {
-        ref var nodes = ref walk.Nodes;
-        ref var ranks = ref walk.Ranks(0);
-        nuint at0 = (nuint)trees[0].First, at1 = (nuint)trees[1].First, at2 = (nuint)trees[2].First, at3 = (nuint)trees[3].First;
-        nuint at4 = (nuint)trees[4].First, at5 = (nuint)trees[5].First, at6 = (nuint)trees[6].First, at7 = (nuint)trees[7].First;
-        var depth = 0;
-        foreach (ref readonly var tree in trees)
-        {
-            depth = Math.Max(depth, tree.Depth);
-        }
-
+        nuint at0 = (nuint)found, at1 = (nuint)Unsafe.Add(ref found, 1), at2 = (nuint)Unsafe.Add(ref found, 2), at3 = (nuint)Unsafe.Add(ref found, 3);
+        nuint at4 = (nuint)Unsafe.Add(ref found, 4), at5 = (nuint)Unsafe.Add(ref found, 5), at6 = (nuint)Unsafe.Add(ref found, 6), at7 = (nuint)Unsafe.Add(ref found, 7);
         for (var step = 0; step < depth; step++)
         {
+            if (step % Steps == 0 && step > 0 && (Unsafe.Add(ref nodes, at0).Step | Unsafe.Add(ref nodes, at1).Step | Unsafe.Add(ref nodes, at2).Step
+                | Unsafe.Add(ref nodes, at3).Step | Unsafe.Add(ref nodes, at4).Step | Unsafe.Add(ref nodes, at5).Step | Unsafe.Add(ref nodes, at6).Step
+                | Unsafe.Add(ref nodes, at7).Step) == 0)
+            {
+                break;
+            }
+
             at0 = Walk<TNode, TRank>.Next(ref nodes, at0, ref ranks, 0);
             at1 = Walk<TNode, TRank>.Next(ref nodes, at1, ref ranks, 0);
             at2 = Walk<TNode, TRank>.Next(ref nodes, at2, ref ranks, 0);
@@ -53,13 +68,13 @@ internal sealed class SideBySideKernel<TNode, TRank> : Kernel<TNode, TRank>
             at7 = Walk<TNode, TRank>.Next(ref nodes, at7, ref ranks, 0);
         }
 
-        found[0] = (int)at0;
-        found[1] = (int)at1;
-        found[2] = (int)at2;
-        found[3] = (int)at3;
-        found[4] = (int)at4;
-        found[5] = (int)at5;
-        found[6] = (int)at6;
-        found[7] = (int)at7;
+        found = (int)at0;
+        Unsafe.Add(ref found, 1) = (int)at1;
+        Unsafe.Add(ref found, 2) = (int)at2;
+        Unsafe.Add(ref found, 3) = (int)at3;
+        Unsafe.Add(ref found, 4) = (int)at4;
+        Unsafe.Add(ref found, 5) = (int)at5;
+        Unsafe.Add(ref found, 6) = (int)at6;
+        Unsafe.Add(ref found, 7) = (int)at7;
     }
 }

@@ -16,6 +16,9 @@ internal abstract class Slot
     /// <param name="block">The rows.</param>
     /// <param name="ranks">Receives a number for each row.</param>
     public abstract void Read(Block block, Span<int> ranks);
+
+    /// <summary>Reads the one row of a block.</summary>
+    public abstract int ReadRow(Block block);
 }
 
 /// <summary>A number as its rank among the bounds that nodes compare it with.</summary>
@@ -97,6 +100,25 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
         }
     }
 
+    public override int ReadRow(Block block)
+    {
+        double value;
+        if (raw is null)
+        {
+            var values = block.Scratch.AsSpan(0, 1);
+            column.Read(block, values);
+            value = values[0];
+        }
+        else
+        {
+            value = raw.IsSingle ? (float)block.Number(raw.Feature) : block.Number(raw.Feature);
+        }
+
+        return double.IsNaN(value) ? _missing
+            : _narrow.Length == _wide.Length && raw is { IsSingle: true } ? Rank(_narrow, (float)value)
+            : Rank(_wide, value);
+    }
+
     private void Learn(double bound)
     {
         if (!double.IsNaN(bound))
@@ -145,4 +167,6 @@ internal sealed class CategorySlot(CategorySource source, int[] ranks) : Slot
             destination[row] = ranks[places[row]];
         }
     }
+
+    public override int ReadRow(Block block) => ranks[block.Place(source)];
 }

@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace ModelApi.Inference.Scoring.Compiled.Trees;
+
+/// <summary>
+/// For one row: all nodes of a tree's first five levels in one comparison of vectors, the rest as
+/// <see cref="SideBySideKernel{TNode,TRank}"/> does.
+/// </summary>
+/// <remarks>The row's ranks are one register, from which each node takes its own; so it is for forests of at most 32 slots.</remarks>
+internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
+{
+    private const int Levels = 5;
+    private const int Lanes = 1 << Levels;
+    private const int Together = 16;
+
+    // Per tree a vector each of slots, of the intervals' first ranks, and of how many they have after it. Pinned, as the vectors
+    // are to begin where cache lines do.
+    private readonly ushort[] _memory;
+    private readonly ushort* _tops;
+
+    // Per tree the node that each way through the levels ends at.
+    private readonly int[] _exits;
+    private readonly int _slots;
+    private readonly int _rest;
+
+    private VectorTopKernel(ReadOnlySpan<ForestTree> trees, ReadOnlySpan<SmallNode> nodes, int slots)
+    {
+        _slots = slots;
+        _exits = new int[trees.Length * Lanes];
+        _memory = GC.AllocateArray<ushort>((trees.Length * 3 * Lanes) + Lanes, pinned: true);
+        var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+        _tops = (ushort*)((address + 63) & ~(nuint)63);
+        for (var i = 0; i < trees.Length; i++)
+        {
+            _rest = Math.Max(_rest, trees[i].Depth - Levels);
+            Lay(i, 1, trees[i].First, nodes);
+        }
+    }
+
+    public override string Name => "first levels in 512-bit vectors, then trees side by side";
+
+    /// <returns>Null where the processor or the forest does not allow it.</returns>
+    public static VectorTopKernel? TryCreate(ReadOnlySpan<ForestTree> trees, ReadOnlySpan<SmallNode> nodes, int slots) =>
+        Avx512BW.IsSupported && slots <= Lanes ? new VectorTopKernel(trees, nodes, slots) : null;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Score(in Walk<SmallNode, ushort> walk, int rows, ForestLeaves leaves, object sums)
+    {
+        var found = walk.Found[..walk.Trees.Length];
+        Span<ushort> own = stackalloc ushort[Lanes];
+        ref var ranks = ref walk.Ranks(0);
+        for (var slot = 0; slot < _slots; slot++)
+        {
+            own[slot] = Unsafe.Add(ref ranks, slot * Forest.Group);
+        }
+
+        var row = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(own));
+        ref var exits = ref MemoryMarshal.GetArrayDataReference(_exits);
+        var top = _tops;
+        var outside = stackalloc uint[Together];
+        for (var first = 0; first < found.Length; first += Together)
+        {
+            var trees = Math.Min(Together, found.Length - first);
+            for (var tree = 0; tree < trees; tree++)
+            {
+                var values = Avx512BW.PermuteVar32x16(row, Vector512.LoadAligned(top));
+                outside[tree] = (uint)Vector512.GreaterThan(values - Vector512.LoadAligned(top + Lanes), Vector512.LoadAligned(top + (2 * Lanes))).ExtractMostSignificantBits();
+                top += 3 * Lanes;
+            }
+
+            // Sixteen trees descend at a time: a place's bit says which of its children is next.
+            var bits = Vector512.Load(outside);
+            var one = Vector512<uint>.One;
+            var place = (one + one) | ((bits >>> 1) & one);
+            place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
+            place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
+            place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
+            place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
+            place.Store(outside);
+            for (var tree = 0; tree < trees; tree++)
+            {
+                found[first + tree] = Unsafe.Add(ref exits, (nuint)outside[tree] - Lanes);
+                exits = ref Unsafe.Add(ref exits, Lanes);
+            }
+
+            // At once, so that the sum, in which each number waits for the one before, is behind the comparisons of the next trees.
+            var group = found.Slice(first, trees);
+            if (_rest > 0)
+            {
+                SideBySideKernel<SmallNode, ushort>.Go(walk, group, _rest);
+            }
+
+            leaves.AddRow(group, sums);
+        }
+    }
+
+    // Places are numbered as in a heap: the root is 1, and the children of a place are twice that and one more.
+    private void Lay(int tree, int place, int index, ReadOnlySpan<SmallNode> nodes)
+    {
+        if (place >= Lanes)
+        {
+            _exits[(tree * Lanes) + place - Lanes] = index;
+            return;
+        }
+
+        // A leaf holds every rank and is its own child.
+        var node = nodes[index];
+        var top = _tops + (tree * 3 * Lanes) + place;
+        top[0] = (ushort)(node.Slot / Forest.Group);
+        top[Lanes] = (ushort)node.First;
+        top[2 * Lanes] = (ushort)node.Span;
+        Lay(tree, 2 * place, index + (int)node.Step, nodes);
+        Lay(tree, (2 * place) + 1, index + (int)node.Step + (node.Step > 0 ? 1 : 0), nodes);
+    }
+}
