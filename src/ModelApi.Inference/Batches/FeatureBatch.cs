@@ -6,10 +6,10 @@ namespace ModelApi.Inference.Batches;
 /// <remarks>Not thread-safe: one request fills, scores and clears a batch. Columns grow and are kept across <see cref="Clear"/>.</remarks>
 public sealed class FeatureBatch
 {
-    private readonly double[]?[] _numbers;
-    private readonly int[]?[] _codes;
-    private readonly string?[]?[] _texts;
-    private readonly string[]?[] _categories;
+    // Column after column, each with room for as many rows as the batch has: one row is then one piece of memory.
+    private double[] _numbers;
+    private int[] _codes;
+    private string?[] _texts;
     private int _capacity;
 
     /// <summary>Makes an empty batch with a column for each feature.</summary>
@@ -17,23 +17,9 @@ public sealed class FeatureBatch
     {
         Signature = signature;
         _capacity = Math.Max(1, capacity);
-        var features = signature.Features;
-        _numbers = new double[features.Count][];
-        _codes = new int[features.Count][];
-        _texts = new string?[features.Count][];
-        _categories = [.. features.Select(feature => feature.Categories?.Texts)];
-        for (var i = 0; i < features.Count; i++)
-        {
-            if (features[i].Type == FeatureType.String)
-            {
-                _codes[i] = new int[_capacity];
-                _texts[i] = new string?[_capacity];
-            }
-            else
-            {
-                _numbers[i] = new double[_capacity];
-            }
-        }
+        _numbers = new double[checked(signature.NumberColumns * _capacity)];
+        _codes = new int[checked(signature.TextColumns * _capacity)];
+        _texts = new string?[_codes.Length];
     }
 
     /// <summary>What the columns are.</summary>
@@ -45,26 +31,26 @@ public sealed class FeatureBatch
     /// <summary>How many rows fit before the columns grow.</summary>
     public int Capacity => _capacity;
 
+    /// <summary>The numbers of all features, column after column, each <see cref="Capacity"/> long.</summary>
+    internal ReadOnlySpan<double> AllNumbers => _numbers;
+
     /// <summary>A column of an integer, number or boolean (0 or 1) feature, <c>[Rows]</c>; NaN marks a missing value.</summary>
     /// <exception cref="InvalidOperationException">The feature is text.</exception>
-    public ReadOnlySpan<double> Numbers(int feature) =>
-        (_numbers[feature] ?? throw WrongColumn(feature)).AsSpan(0, Rows);
+    public ReadOnlySpan<double> Numbers(int feature) => _numbers.AsSpan(NumberColumn(feature) * _capacity, Rows);
 
     /// <summary>A column of a string feature, <c>[Rows]</c>; null marks a missing value.</summary>
     /// <exception cref="InvalidOperationException">The feature is not text.</exception>
-    public ReadOnlySpan<string?> Texts(int feature) =>
-        (_texts[feature] ?? throw WrongColumn(feature)).AsSpan(0, Rows);
+    public ReadOnlySpan<string?> Texts(int feature) => _texts.AsSpan(TextColumn(feature) * _capacity, Rows);
 
     /// <summary>The category codes of a string feature, <c>[Rows]</c>; <see cref="CategoryTable.Unknown"/> where a value is free text, unknown or missing.</summary>
     /// <exception cref="InvalidOperationException">The feature is not text.</exception>
-    public ReadOnlySpan<int> Codes(int feature) =>
-        (_codes[feature] ?? throw WrongColumn(feature)).AsSpan(0, Rows);
+    public ReadOnlySpan<int> Codes(int feature) => _codes.AsSpan(TextColumn(feature) * _capacity, Rows);
 
-    /// <summary>A column of numbers with room for more rows than there are.</summary>
-    internal double[] NumberColumn(int feature) => _numbers[feature]!;
+    /// <summary>One of <see cref="Numbers"/>.</summary>
+    internal double Number(int row, int feature) => _numbers[(Signature.ColumnOf(feature) * _capacity) + row];
 
-    /// <summary>A column of codes with room for more rows than there are.</summary>
-    internal int[] CodeColumn(int feature) => _codes[feature]!;
+    /// <summary>One of <see cref="Codes"/>.</summary>
+    internal int Code(int row, int feature) => _codes[(~Signature.ColumnOf(feature) * _capacity) + row];
 
     /// <summary>Appends a row in which every value is missing.</summary>
     /// <returns>The index of the new row.</returns>
@@ -75,63 +61,58 @@ public sealed class FeatureBatch
             Grow();
         }
 
-        for (var i = 0; i < _numbers.Length; i++)
+        if (_capacity == 1)
         {
-            if (_numbers[i] is { } numbers)
-            {
-                numbers[Rows] = double.NaN;
-            }
-            else
-            {
-                _codes[i]![Rows] = CategoryTable.Unknown;
-                _texts[i]![Rows] = null;
-            }
+            _numbers.AsSpan().Fill(double.NaN);
+            _codes.AsSpan().Fill(CategoryTable.Unknown);
+            _texts.AsSpan().Clear();
+            return Rows++;
+        }
+
+        for (var at = Rows; at < _numbers.Length; at += _capacity)
+        {
+            _numbers[at] = double.NaN;
+        }
+
+        for (var at = Rows; at < _codes.Length; at += _capacity)
+        {
+            _codes[at] = CategoryTable.Unknown;
+            _texts[at] = null;
         }
 
         return Rows++;
     }
 
     /// <summary>Takes the row that was added last out again.</summary>
-    public void RemoveLastRow()
-    {
-        Rows--;
-        foreach (var texts in _texts)
-        {
-            if (texts is not null)
-            {
-                texts[Rows] = null;
-            }
-        }
-    }
+    public void RemoveLastRow() => Truncate(Rows - 1);
 
     /// <summary>Sets a value of an integer, number or boolean feature; NaN is missing.</summary>
-    public void SetNumber(int row, int feature, double value) => _numbers[feature]![row] = value;
+    public void SetNumber(int row, int feature, double value) => _numbers[Place(NumberColumn(feature), row)] = value;
 
     /// <summary>Sets a string feature to one of its categories.</summary>
     public void SetCategory(int row, int feature, int code)
     {
-        _codes[feature]![row] = code;
-        _texts[feature]![row] = _categories[feature]![code];
+        var place = Place(TextColumn(feature), row);
+        _codes[place] = code;
+        _texts[place] = Signature.CategoryOf(feature, code);
     }
 
     /// <summary>Sets a string feature to free text, or to a category that is not known.</summary>
-    public void SetText(int row, int feature, string text) => _texts[feature]![row] = text;
+    public void SetText(int row, int feature, string text) => _texts[Place(TextColumn(feature), row)] = text;
 
     /// <summary>Appends a copy of one row to another batch of the same signature.</summary>
     public void CopyRowTo(FeatureBatch destination, int row)
     {
         var target = destination.AddRow();
-        for (var i = 0; i < _numbers.Length; i++)
+        for (int from = row, to = target; from < _numbers.Length; from += _capacity, to += destination._capacity)
         {
-            if (_numbers[i] is { } numbers)
-            {
-                destination._numbers[i]![target] = numbers[row];
-            }
-            else
-            {
-                destination._codes[i]![target] = _codes[i]![row];
-                destination._texts[i]![target] = _texts[i]![row];
-            }
+            destination._numbers[to] = _numbers[from];
+        }
+
+        for (int from = row, to = target; from < _codes.Length; from += _capacity, to += destination._capacity)
+        {
+            destination._codes[to] = _codes[from];
+            destination._texts[to] = _texts[from];
         }
     }
 
@@ -142,10 +123,10 @@ public sealed class FeatureBatch
     /// <param name="rows">How many rows stay, at most <see cref="Rows"/>.</param>
     public void Truncate(int rows)
     {
-        foreach (var texts in _texts)
+        // A pooled batch must not keep a client's texts alive.
+        for (var column = 0; column < _texts.Length; column += _capacity)
         {
-            // A pooled batch must not keep a client's texts alive.
-            texts?.AsSpan(rows, Rows - rows).Clear();
+            _texts.AsSpan(column + rows, Rows - rows).Clear();
         }
 
         Rows = rows;
@@ -153,19 +134,34 @@ public sealed class FeatureBatch
 
     private void Grow()
     {
-        _capacity = checked(_capacity * 2);
-        for (var i = 0; i < _numbers.Length; i++)
+        var capacity = checked(_capacity * 2);
+        _numbers = Grown(_numbers, capacity);
+        _codes = Grown(_codes, capacity);
+        _texts = Grown(_texts, capacity);
+        _capacity = capacity;
+    }
+
+    private T[] Grown<T>(T[] columns, int capacity)
+    {
+        var grown = new T[checked((long)columns.Length * 2)];
+        for (int from = 0, to = 0; from < columns.Length; from += _capacity, to += capacity)
         {
-            if (_numbers[i] is not null)
-            {
-                Array.Resize(ref _numbers[i], _capacity);
-            }
-            else
-            {
-                Array.Resize(ref _codes[i], _capacity);
-                Array.Resize(ref _texts[i], _capacity);
-            }
+            columns.AsSpan(from, Rows).CopyTo(grown.AsSpan(to));
         }
+
+        return grown;
+    }
+
+    private int NumberColumn(int feature) =>
+        Signature.ColumnOf(feature) is var column and >= 0 ? column : throw WrongColumn(feature);
+
+    private int TextColumn(int feature) =>
+        Signature.ColumnOf(feature) is var column and < 0 ? ~column : throw WrongColumn(feature);
+
+    private int Place(int column, int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
+        return (column * _capacity) + row;
     }
 
     private InvalidOperationException WrongColumn(int feature) =>

@@ -7,6 +7,8 @@ namespace ModelApi.Inference.Signatures;
 public sealed class Signature
 {
     private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _indices;
+    private readonly int[] _columns;
+    private readonly string[]?[] _categories;
 
     /// <summary>Builds a signature.</summary>
     /// <param name="features">At least one feature, with distinct names.</param>
@@ -18,6 +20,14 @@ public sealed class Signature
         for (var i = 0; i < Features.Count; i++)
         {
             indices.Add(Features[i].Name, i);
+        }
+
+        _columns = new int[Features.Count];
+        _categories = new string[]?[Features.Count];
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            _columns[i] = Features[i].Type == FeatureType.String ? ~TextColumns++ : NumberColumns++;
+            _categories[i] = Features[i].Categories?.Texts;
         }
 
         _indices = indices.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -43,6 +53,18 @@ public sealed class Signature
 
     /// <summary>The index of a feature, or -1 when there is none of that name.</summary>
     public int IndexOf(ReadOnlySpan<char> name) => _indices.TryGetValue(name, out var index) ? index : -1;
+
+    /// <summary>How many features are numbers.</summary>
+    internal int NumberColumns { get; }
+
+    /// <summary>How many features are texts.</summary>
+    internal int TextColumns { get; }
+
+    /// <summary>Which of the numbers a feature is; or, as a complement and so negative, which of the texts.</summary>
+    internal int ColumnOf(int feature) => _columns[feature];
+
+    /// <summary>A feature's category by its code.</summary>
+    internal string CategoryOf(int feature, int code) => _categories[feature]![code];
 
     /// <summary>One valid row: each feature's example.</summary>
     /// <returns>A new object that the caller owns.</returns>

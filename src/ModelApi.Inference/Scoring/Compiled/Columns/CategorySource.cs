@@ -32,7 +32,7 @@ internal sealed class CategorySource(int feature, CategoryTable? categories)
     /// <summary>The place of one row.</summary>
     public int Read(FeatureBatch features, int row)
     {
-        var code = features.CodeColumn(Feature)[row];
+        var code = features.Code(row, Feature);
         return code != CategoryTable.Unknown ? code + 1
             : _extra.Count == 0 && _missing == 0 ? 0
             : features.Texts(Feature)[row] is { } text ? _extra.GetValueOrDefault(text)

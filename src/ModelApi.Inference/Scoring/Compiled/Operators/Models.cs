@@ -156,7 +156,7 @@ internal static class Models
         }
 
         var first = node.Plan.Reserve(intercepts.Length);
-        node.Plan.Add(new LinearStage(columns, weights, intercepts, first));
+        node.Plan.Add(new LinearStage(columns, weights, intercepts, first, node.Plan.Signature));
         return PlanBuilder.Outputs(first, intercepts.Length);
     }
 

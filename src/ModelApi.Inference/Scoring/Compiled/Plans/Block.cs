@@ -59,7 +59,10 @@ internal sealed class Block
     public ReadOnlySpan<double> Numbers(int feature) => _features!.Numbers(feature).Slice(Start, Rows);
 
     /// <summary>A numeric feature of the first row.</summary>
-    public double Number(int feature) => _features!.NumberColumn(feature)[Start];
+    public double Number(int feature) => _features!.Number(Start, feature);
+
+    /// <summary>The batch that the rows are of.</summary>
+    public FeatureBatch Features => _features!;
 
     /// <summary>A column that a stage computes.</summary>
     public Span<double> Register(int register) => _registers.AsSpan(register * Capacity, Rows);

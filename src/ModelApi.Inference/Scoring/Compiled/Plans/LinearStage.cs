@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ModelApi.Inference.Scoring.Compiled.Columns;
+using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Scoring.Compiled.Plans;
 
@@ -17,14 +18,15 @@ internal sealed class LinearStage : Stage
     private double[][][] _tables = [];
 
     // For a single row: what each number goes through, where that is no more than rounding, imputing and scaling; else null.
-    private readonly ScaledNumber[]? _scaled;
-    private readonly double[] _weights;
+    private readonly ScaledNumbers? _scaled;
+    private readonly double[][] _weights;
 
     /// <param name="inputs">The columns.</param>
     /// <param name="weights">The weights, <c>[outputs × columns]</c>.</param>
     /// <param name="intercepts">What is added, for each output.</param>
     /// <param name="firstOutput">The first of the registers for the sums, which follow each other.</param>
-    public LinearStage(Column[] inputs, double[] weights, double[] intercepts, int firstOutput)
+    /// <param name="signature">The features.</param>
+    public LinearStage(Column[] inputs, double[] weights, double[] intercepts, int firstOutput, Signature signature)
     {
         var outputs = intercepts.Length;
         _firstOutput = firstOutput;
@@ -39,11 +41,15 @@ internal sealed class LinearStage : Stage
         }
 
         _numbers = [.. weighted.Where(input => input.Column is not (ConstantColumn or CategoryColumn))];
-        _scaled = ScaledNumber.TryRead(_numbers.Select(number => number.Column));
-        _weights = new double[_numbers.Length * outputs];
-        for (var i = 0; i < _weights.Length; i++)
+        _scaled = ScaledNumbers.TryRead([.. _numbers.Select(number => number.Column)], signature);
+        _weights = new double[outputs][];
+        for (var output = 0; output < outputs; output++)
         {
-            _weights[i] = _numbers[i % _numbers.Length].Weights[i / _numbers.Length];
+            _weights[output] = new double[_scaled?.Length ?? 0];
+            for (var i = 0; i < _numbers.Length && _scaled is not null; i++)
+            {
+                _weights[output][i] = _numbers[i].Weights[output];
+            }
         }
 
         _categories = [.. weighted.Where(input => input.Column is CategoryColumn)
@@ -53,7 +59,7 @@ internal sealed class LinearStage : Stage
 
     public override void Prepare() => _tables = [.. _categories.Select(category => Tables(category.Columns, category.Weights))];
 
-    public override object CreateMemory(int rows) => new double[_numbers.Length];
+    public override object CreateMemory(int rows) => new double[_scaled?.Length ?? 0];
 
     public override void Run(Block block)
     {
@@ -86,17 +92,13 @@ internal sealed class LinearStage : Stage
         }
     }
 
-    private void AddNumbersOfRow(Block block, ScaledNumber[] numbers)
+    private void AddNumbersOfRow(Block block, ScaledNumbers numbers)
     {
         var values = (double[])block.Memories[Index]!;
-        for (var i = 0; i < values.Length; i++)
+        numbers.Read(block, values);
+        for (var output = 0; output < _weights.Length; output++)
         {
-            values[i] = numbers[i].Read(block);
-        }
-
-        for (var output = 0; output < _intercepts.Length; output++)
-        {
-            block.Register(_firstOutput + output)[0] += TensorPrimitives.Dot(values, _weights.AsSpan(output * values.Length, values.Length));
+            block.Register(_firstOutput + output)[0] += TensorPrimitives.Dot<double>(values, _weights[output]);
         }
     }
 

@@ -28,6 +28,11 @@ internal static class PostTransforms
     {
         switch (transform)
         {
+            case PostTransform.Logistic when scores.Length == 2 && scores[0] == -scores[1]:
+                // One exponential for both: that is how a linear model of two classes ends.
+                var upper = Logistic(MathF.Abs(scores[0]));
+                (scores[0], scores[1]) = scores[0] < 0 ? (1 - upper, upper) : (upper, 1 - upper);
+                break;
             case PostTransform.Logistic:
                 foreach (ref var score in scores)
                 {
