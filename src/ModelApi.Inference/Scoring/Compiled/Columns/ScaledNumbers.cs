@@ -30,9 +30,14 @@ internal sealed class ScaledNumbers
     public int Length => _scales.Length;
 
     /// <summary>Reads columns as such numbers.</summary>
-    /// <returns>Null when something else happens to one of them.</returns>
+    /// <returns>Null when something else happens to one of them, or there are none.</returns>
     public static ScaledNumbers? TryRead(IReadOnlyList<Column> inputs, Signature signature)
     {
+        if (inputs.Count == 0)
+        {
+            return null;
+        }
+
         var columns = new int[inputs.Count];
         var length = (inputs.Count + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
         var (replacements, offsets, scales) = (new float[length], new float[length], new float[length]);
