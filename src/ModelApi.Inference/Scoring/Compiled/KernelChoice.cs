@@ -10,7 +10,7 @@ namespace ModelApi.Inference.Scoring.Compiled;
 internal static class KernelChoice
 {
     // For each kernel. Together a few milliseconds, which is what the choice may cost when a server starts.
-    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(0.6);
+    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(0.5);
 
     // So few that even the slowest kernel is through in a fraction of the budget.
     private const int MostRows = 64;
@@ -56,6 +56,11 @@ internal static class KernelChoice
         var times = new List<(Kernel Kernel, double Microseconds)>();
         foreach (var kernel in kernels)
         {
+            if (!kernel.IsPromising)
+            {
+                continue;
+            }
+
             use(kernel);
 
             // The first run compiles it.

@@ -1,5 +1,3 @@
-using Google.Protobuf;
-using Google.Protobuf.Collections;
 using ModelApi.Inference.Scoring.Compiled.Graphs.Onnx;
 
 namespace ModelApi.Inference.Scoring.Compiled.Graphs;
@@ -7,12 +5,14 @@ namespace ModelApi.Inference.Scoring.Compiled.Graphs;
 /// <summary>The attributes of one ONNX node.</summary>
 internal sealed class Attributes
 {
-    private readonly Dictionary<string, CompiledAttribute> _attributes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Attribute> _attributes = new(StringComparer.Ordinal);
 
+    /// <exception cref="NotCompilableException">An attribute cannot be read, or is there twice.</exception>
     public Attributes(CompiledNode node)
     {
-        foreach (var attribute in node.Attribute)
+        foreach (var message in node.Attribute)
         {
+            var attribute = Attribute.Read(message);
             if (!_attributes.TryAdd(attribute.Name, attribute))
             {
                 throw new NotCompilableException($"{node.OpType} has the attribute '{attribute.Name}' twice");
@@ -22,20 +22,21 @@ internal sealed class Attributes
 
     public bool Has(string name) => _attributes.ContainsKey(name);
 
-    public long Int(string name, long otherwise) => _attributes.TryGetValue(name, out var attribute) && attribute.HasI ? attribute.I : otherwise;
+    public long Int(string name, long otherwise) => Find(name)?.Integer ?? otherwise;
 
-    public float Float(string name, float otherwise) => _attributes.TryGetValue(name, out var attribute) && attribute.HasF ? attribute.F : otherwise;
+    public float Float(string name, float otherwise) => Find(name)?.Float ?? otherwise;
 
-    public string Text(string name, string otherwise) =>
-        _attributes.TryGetValue(name, out var attribute) && attribute.HasS ? attribute.S.ToStringUtf8() : otherwise;
+    public string Text(string name, string otherwise) => Find(name)?.Text ?? otherwise;
 
-    public RepeatedField<long> Ints(string name) => _attributes.TryGetValue(name, out var attribute) ? attribute.Ints : [];
+    public long[] Ints(string name) => Find(name)?.Integers ?? [];
 
-    public RepeatedField<float> Floats(string name) => _attributes.TryGetValue(name, out var attribute) ? attribute.Floats : [];
+    public float[] Floats(string name) => Find(name)?.Floats ?? [];
 
-    public RepeatedField<ByteString> Utf8s(string name) => _attributes.TryGetValue(name, out var attribute) ? attribute.Strings : [];
+    public Utf8List Utf8s(string name) => Find(name)?.Texts ?? new Utf8List();
 
-    public string[] Texts(string name) => [.. Utf8s(name).Select(text => text.ToStringUtf8())];
+    public string[] Texts(string name) => Utf8s(name).ToTexts();
 
-    public Constant? Tensor(string name) => _attributes.TryGetValue(name, out var attribute) && attribute.T is { } tensor ? Constant.Read(tensor) : null;
+    public Constant? Tensor(string name) => Find(name)?.Tensor;
+
+    private Attribute? Find(string name) => _attributes.GetValueOrDefault(name);
 }

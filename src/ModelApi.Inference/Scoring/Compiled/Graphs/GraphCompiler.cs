@@ -152,8 +152,8 @@ internal sealed class GraphCompiler
 
     private static Constant ReadConstant(Attributes attributes) =>
         attributes.Tensor("value")
-        ?? (attributes.Ints("value_ints") is { Count: > 0 } integers ? new Constant(TensorElementType.Int64, [integers.Count], [.. integers.Select(integer => (double)integer)], [])
-            : attributes.Floats("value_floats") is { Count: > 0 } floats ? new Constant(TensorElementType.Float, [floats.Count], [.. floats.Select(number => (double)number)], [])
+        ?? (attributes.Ints("value_ints") is { Length: > 0 } integers ? new Constant(TensorElementType.Int64, [integers.Length], [.. integers.Select(integer => (double)integer)], [])
+            : attributes.Floats("value_floats") is { Length: > 0 } floats ? new Constant(TensorElementType.Float, [floats.Length], [.. floats.Select(number => (double)number)], [])
             : attributes.Has("value_int") ? new Constant(TensorElementType.Int64, [], [attributes.Int("value_int", 0)], [])
             : attributes.Has("value_float") ? new Constant(TensorElementType.Float, [], [attributes.Float("value_float", 0)], [])
             : throw new NotCompilableException("it holds a constant of an unknown kind"));

@@ -1,5 +1,3 @@
-using Google.Protobuf;
-using Google.Protobuf.Collections;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelApi.Inference.Scoring.Compiled.Columns;
 using ModelApi.Inference.Scoring.Compiled.Graphs;
@@ -26,7 +24,7 @@ internal static class Categories
             return new Value(TensorElementType.Float, [.. value.Shape, texts.Length], [.. columns]);
         }
 
-        long[] numbers = [.. node.Attributes.Ints("cats_int64s")];
+        var numbers = node.Attributes.Ints("cats_int64s");
         if (numbers.Length == 0)
         {
             throw node.Refuse("looks numbers up among texts");
@@ -43,7 +41,7 @@ internal static class Categories
     public static Value EncodeLabels(Node node)
     {
         var value = node.Value(0);
-        if (node.Attributes.Utf8s("classes_strings") is { Count: > 0 } classes)
+        if (node.Attributes.Texts("classes_strings") is { Length: > 0 } classes)
         {
             return EncodeByPlace(node, value, classes);
         }
@@ -97,7 +95,7 @@ internal static class Categories
     }
 
     // The first version of the operator: texts to their places in a list, or back.
-    private static Value EncodeByPlace(Node node, Value value, RepeatedField<ByteString> classes)
+    private static Value EncodeByPlace(Node node, Value value, string[] classes)
     {
         if (value.Type != TensorElementType.String)
         {
@@ -106,9 +104,9 @@ internal static class Categories
 
         // Of a text that is there twice, the last place counts.
         var places = new Dictionary<string, double>(StringComparer.Ordinal);
-        for (var i = 0; i < classes.Count; i++)
+        for (var i = 0; i < classes.Length; i++)
         {
-            places[classes[i].ToStringUtf8()] = i;
+            places[classes[i]] = i;
         }
 
         return LookUp(node, value, places, node.Attributes.Int("default_int64", -1), TensorElementType.Int64);
@@ -204,8 +202,8 @@ internal static class Categories
 
         return type switch
         {
-            TensorElementType.Float when attributes.Floats("keys_floats") is { Count: > 0 } floats => [.. floats.Select(key => (double)key)],
-            TensorElementType.Int64 when attributes.Ints("keys_int64s") is { Count: > 0 } integers => [.. integers.Select(key => (double)key)],
+            TensorElementType.Float when attributes.Floats("keys_floats") is { Length: > 0 } floats => [.. floats.Select(key => (double)key)],
+            TensorElementType.Int64 when attributes.Ints("keys_int64s") is { Length: > 0 } integers => [.. integers.Select(key => (double)key)],
             _ => throw node.Refuse("looks up what is of another type"),
         };
     }
@@ -221,7 +219,7 @@ internal static class Categories
                 : throw node.Refuse($"answers with {tensor.Type}");
         }
 
-        return attributes.Ints("values_int64s") is { Count: > 0 } integers
+        return attributes.Ints("values_int64s") is { Length: > 0 } integers
             ? ([.. integers.Select(answer => (double)answer)], attributes.Int("default_int64", -1), TensorElementType.Int64)
             : ([.. attributes.Floats("values_floats").Select(answer => (double)answer)], attributes.Float("default_float", -0f), TensorElementType.Float);
     }

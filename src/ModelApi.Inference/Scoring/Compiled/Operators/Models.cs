@@ -79,7 +79,7 @@ internal static class Models
         var transform = ParseTransform(node);
         var added = node.Attributes.Floats("intercepts");
         var intercepts = new double[Math.Max(0, targets)];
-        for (var i = 0; i < targets && added.Count == targets; i++)
+        for (var i = 0; i < targets && added.Length == targets; i++)
         {
             intercepts[i] = added[i];
         }

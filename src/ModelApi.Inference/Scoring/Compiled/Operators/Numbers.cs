@@ -61,15 +61,15 @@ internal static class Numbers
         var offsets = node.Attributes.Floats("offset");
         var scales = node.Attributes.Floats("scale");
         value.RequireFlat();
-        if (scales.Count == 0 || scales.Count != offsets.Count || (scales.Count != 1 && scales.Count != value.Columns.Length))
+        if (scales.Length == 0 || scales.Length != offsets.Length || (scales.Length != 1 && scales.Length != value.Columns.Length))
         {
             throw node.Refuse("has another number of scales than of columns");
         }
 
         Func<int, Step> step = value.Type switch
         {
-            TensorElementType.Float or TensorElementType.Int64 => column => new ScaleSingle(offsets[column % scales.Count], scales[column % scales.Count]),
-            TensorElementType.Double => column => new ScaleDouble(offsets[column % scales.Count], scales[column % scales.Count]),
+            TensorElementType.Float or TensorElementType.Int64 => column => new ScaleSingle(offsets[column % scales.Length], scales[column % scales.Length]),
+            TensorElementType.Double => column => new ScaleDouble(offsets[column % scales.Length], scales[column % scales.Length]),
             _ => throw node.Refuse($"works on {value.Type}"),
         };
         return value with { Type = TensorElementType.Float, Columns = node.Map(value.Columns, step) };
@@ -98,7 +98,7 @@ internal static class Numbers
     public static Value Vectorize(Node node)
     {
         var dimensions = node.Attributes.Ints("inputdimensions");
-        if (dimensions.Count != node.Inputs)
+        if (dimensions.Length != node.Inputs)
         {
             throw node.Refuse("has another number of lengths than of inputs");
         }

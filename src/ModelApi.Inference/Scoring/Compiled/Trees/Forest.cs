@@ -51,6 +51,9 @@ internal sealed class Forest<TNode, TRank> : Forest
     // The first-level cache of nearly all processors holds 32 KB; the ranks may take half of it.
     private const int RankBytes = 16 * 1024;
 
+    // Of more, the plain kernels are never the fastest, and to time them takes longer than all others.
+    private const int FewNodes = 256;
+
     private readonly Slot[] _slots;
     private readonly ForestTree[] _trees;
     private readonly TNode[] _nodes;
@@ -63,8 +66,8 @@ internal sealed class Forest<TNode, TRank> : Forest
         _trees = trees;
         _nodes = nodes;
         Leaves = leaves;
-        _rowKernels = [new PlainRowKernel<TNode, TRank>(), new SideBySideKernel<TNode, TRank>(), .. VectorKernels()];
-        _batchKernels = [new PlainBatchKernel<TNode, TRank>(), new InterleavedKernel<TNode, TRank>(), .. LockstepKernels()];
+        _rowKernels = [new PlainRowKernel<TNode, TRank>(nodes.Length <= FewNodes), new SideBySideKernel<TNode, TRank>(), .. VectorKernels()];
+        _batchKernels = [new PlainBatchKernel<TNode, TRank>(nodes.Length <= FewNodes), new InterleavedKernel<TNode, TRank>(), .. LockstepKernels()];
     }
 
     public override IReadOnlyList<Kernel> RowKernels => _rowKernels;

@@ -15,7 +15,12 @@ internal sealed class ForestBuilder
     private readonly TreeEnsemble _ensemble;
     private readonly Column[] _columns;
     private readonly TestCompiler _tests;
-    private readonly List<(Test Test, int Step, int Leaf)> _nodes = [];
+
+    // Of what is laid out so far: by node its test, how far its nearer child is, and the node of the ensemble that it is as a leaf or -1.
+    private Test[] _nodeTests;
+    private int[] _steps;
+    private int[] _leaves;
+    private int _count;
     private readonly List<ForestTree> _trees = [];
 
     private ForestBuilder(TreeEnsemble ensemble, Column[] columns)
@@ -23,7 +28,9 @@ internal sealed class ForestBuilder
         _ensemble = ensemble;
         _columns = columns;
         _tests = new TestCompiler(ensemble.IsDouble);
-        _nodes.Capacity = ensemble.Nodes.Length;
+        _nodeTests = new Test[ensemble.Nodes.Length];
+        _steps = new int[ensemble.Nodes.Length];
+        _leaves = new int[ensemble.Nodes.Length];
     }
 
     /// <exception cref="NotCompilableException">The nodes are no trees, or look at columns that there are not.</exception>
@@ -72,76 +79,97 @@ internal sealed class ForestBuilder
         }
     }
 
-    // Breadth first within bands of a few levels, and band after band: the steps of one row stay within few cache lines.
     private void Place(int root)
     {
-        var first = _nodes.Count;
-        var deepest = 0;
-        var bands = new Queue<(int Place, int Index, int Depth)>();
-        var band = new Queue<(int Place, int Index, int Depth)>();
-        bands.Enqueue((Reserve(1), root, 0));
-        while (bands.TryDequeue(out var top))
-        {
-            var end = top.Depth == 0 ? FirstBand : top.Depth + OtherBands;
-            band.Enqueue(top);
-            while (band.TryDequeue(out var next))
-            {
-                var (place, start, depth) = next;
-                if (depth == end)
-                {
-                    bands.Enqueue(next);
-                    continue;
-                }
+        var first = Reserve(1);
+        var depth = PlaceBand(first, root, FirstBand);
+        _trees.Add(new ForestTree(first, _count - first, depth));
+    }
 
-                deepest = Math.Max(deepest, depth);
-                var (index, test) = Follow(start);
-                var node = _ensemble.Nodes[index];
+    /// <summary>Breadth first within a few levels, and then what is below: so the steps of one row stay within few cache lines.</summary>
+    /// <returns>How many levels are below the node.</returns>
+    private int PlaceBand(int top, int topNode, int levels)
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        Span<int> places = stackalloc int[1 << FirstBand];
+        Span<int> starts = stackalloc int[1 << FirstBand];
+        Span<int> nextPlaces = stackalloc int[1 << FirstBand];
+        Span<int> nextStarts = stackalloc int[1 << FirstBand];
+        (places[0], starts[0]) = (top, topNode);
+        var width = 1;
+        var depth = 0;
+        for (var level = 0; level < levels && width > 0; level++)
+        {
+            var next = 0;
+            for (var i = 0; i < width; i++)
+            {
+                var index = Follow(starts[i], out var test);
+                ref readonly var node = ref _ensemble.Nodes[index];
                 if (node.IsLeaf)
                 {
-                    _nodes[place] = (default, 0, index);
+                    (_leaves[places[i]], _steps[places[i]]) = (index, 0);
                     continue;
                 }
 
                 var children = Reserve(2);
-                _nodes[place] = (test, children - place, -1);
-                band.Enqueue((children, test.IsInverted ? node.WhenFalse : node.WhenTrue, depth + 1));
-                band.Enqueue((children + 1, test.IsInverted ? node.WhenTrue : node.WhenFalse, depth + 1));
+                (_leaves[places[i]], _steps[places[i]], _nodeTests[places[i]]) = (-1, children - places[i], test);
+                (nextPlaces[next], nextStarts[next]) = (children, test.IsInverted ? node.WhenFalse : node.WhenTrue);
+                (nextPlaces[next + 1], nextStarts[next + 1]) = (children + 1, test.IsInverted ? node.WhenTrue : node.WhenFalse);
+                next += 2;
+                depth = level + 1;
             }
+
+            nextPlaces.CopyTo(places);
+            nextStarts.CopyTo(starts);
+            width = next;
         }
 
-        _trees.Add(new ForestTree(first, _nodes.Count - first, deepest));
+        var deepest = depth;
+        for (var i = 0; i < width; i++)
+        {
+            deepest = Math.Max(deepest, levels + PlaceBand(places[i], starts[i], OtherBands));
+        }
+
+        return deepest;
     }
 
     private int Reserve(int count)
     {
-        var place = _nodes.Count;
-        if (place > MostNodes)
+        var place = _count;
+        _count += count;
+        if (_count > MostNodes)
         {
             throw new NotCompilableException("it has too many nodes");
         }
 
-        for (var i = 0; i < count; i++)
+        if (_count > _steps.Length)
         {
-            _nodes.Add(default);
+            // Only where several nodes lead to the same ones.
+            Array.Resize(ref _nodeTests, 2 * _count);
+            Array.Resize(ref _steps, 2 * _count);
+            Array.Resize(ref _leaves, 2 * _count);
         }
 
         return place;
     }
 
-    private (int Index, Test Test) Follow(int index)
+    // Past the nodes that every row passes the same way.
+    private int Follow(int index, out Test test)
     {
-        while (_ensemble.Nodes[index] is { IsLeaf: false } node)
+        test = default;
+        while (!_ensemble.Nodes[index].IsLeaf)
         {
-            var test = _tests.Compile(_columns[node.Feature], node);
+            ref readonly var node = ref _ensemble.Nodes[index];
+            test = _tests.Compile(_columns[node.Feature], node);
             if (test.Slot is not null)
             {
-                return (index, test);
+                break;
             }
 
             index = test.IsAlwaysTrue ? node.WhenTrue : node.WhenFalse;
         }
 
-        return (index, default);
+        return index;
     }
 
     private Forest Build()
@@ -152,15 +180,13 @@ internal sealed class ForestBuilder
             slots[place].Place = place;
         }
 
-        var found = new int[_nodes.Count];
         var isNear = true;
-        for (var i = 0; i < found.Length; i++)
+        for (var i = 0; i < _count; i++)
         {
-            found[i] = _nodes[i].Leaf;
-            isNear &= _nodes[i].Step <= ushort.MaxValue;
+            isNear &= _steps[i] <= ushort.MaxValue;
         }
 
-        var leaves = ForestLeaves.Create(_ensemble, found);
+        var leaves = ForestLeaves.Create(_ensemble, _leaves.AsSpan(0, _count).ToArray());
         ForestTree[] trees = [.. _trees];
         var isSmall = slots.Length * Forest.Group <= ushort.MaxValue
             && Array.TrueForAll(slots, slot => slot.Size < ushort.MaxValue)
@@ -174,18 +200,18 @@ internal sealed class ForestBuilder
         where TNode : unmanaged, INode<TNode, TRank>
         where TRank : unmanaged
     {
-        var nodes = new TNode[_nodes.Count];
+        var nodes = new TNode[_count];
         for (var i = 0; i < nodes.Length; i++)
         {
-            var (test, step, leaf) = _nodes[i];
-            if (leaf >= 0)
+            if (_leaves[i] >= 0)
             {
                 nodes[i] = TNode.Create(0, 0, everything, 0);
                 continue;
             }
 
+            ref readonly var test = ref _nodeTests[i];
             var (first, last) = test.Ranks();
-            nodes[i] = TNode.Create(test.Slot!.Place * Forest.Group, first, last - first, step);
+            nodes[i] = TNode.Create(test.Slot!.Place * Forest.Group, first, last - first, _steps[i]);
         }
 
         return nodes;

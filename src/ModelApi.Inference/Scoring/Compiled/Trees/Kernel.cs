@@ -8,6 +8,9 @@ internal abstract class Kernel
 {
     /// <summary>What it is called in reports.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Whether it may be the fastest on this machine; if not, it need not be tried.</summary>
+    public virtual bool IsPromising => true;
 }
 
 /// <inheritdoc/>

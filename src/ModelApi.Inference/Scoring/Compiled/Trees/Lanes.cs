@@ -10,6 +10,9 @@ internal interface ILanes<TVector>
     /// <summary>Rows in one vector.</summary>
     static abstract int Count { get; }
 
+    /// <summary>Whether no wider vectors are at hand.</summary>
+    static abstract bool IsPromising { get; }
+
     static abstract TVector Load(ref ushort source, nuint offset);
 
     static abstract void Store(TVector vector, ref ushort destination);
@@ -27,6 +30,8 @@ internal interface ILanes<TVector>
 internal readonly struct Lanes128 : ILanes<Vector128<ushort>>
 {
     public static int Count => Vector128<ushort>.Count;
+
+    public static bool IsPromising => !Vector256.IsHardwareAccelerated;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ushort> Load(ref ushort source, nuint offset) => Vector128.LoadUnsafe(ref source, offset);
@@ -50,6 +55,8 @@ internal readonly struct Lanes256 : ILanes<Vector256<ushort>>
 {
     public static int Count => Vector256<ushort>.Count;
 
+    public static bool IsPromising => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ushort> Load(ref ushort source, nuint offset) => Vector256.LoadUnsafe(ref source, offset);
 
@@ -71,6 +78,8 @@ internal readonly struct Lanes256 : ILanes<Vector256<ushort>>
 internal readonly struct Lanes512 : ILanes<Vector512<ushort>>
 {
     public static int Count => Vector512<ushort>.Count;
+
+    public static bool IsPromising => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ushort> Load(ref ushort source, nuint offset) => Vector512.LoadUnsafe(ref source, offset);

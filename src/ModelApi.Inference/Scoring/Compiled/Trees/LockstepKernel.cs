@@ -13,6 +13,8 @@ internal sealed class LockstepKernel<TLanes, TVector>(TreeTop[] tops) : Kernel<S
 {
     public override string Name => FormattableString.Invariant($"rows in lockstep, {TLanes.Count * 16}-bit vectors");
 
+    public override bool IsPromising => TLanes.IsPromising;
+
     public override void Score(in Walk<SmallNode, ushort> walk, int rows, ForestLeaves leaves, object sums)
     {
         for (var i = 0; i < tops.Length; i++)

@@ -1,11 +1,9 @@
-using Google.Protobuf.Collections;
-
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
 /// <summary>Finds the nodes of a tree ensemble by the numbers of their tree and their own.</summary>
 internal sealed class NodeIndex
 {
-    private readonly RepeatedField<long> _nodeIds;
+    private readonly long[] _nodeIds;
     private readonly Dictionary<long, (int First, int Count)> _trees = [];
 
     // Only for nodes that are not numbered in the order in which they are listed.
@@ -13,21 +11,21 @@ internal sealed class NodeIndex
     private (long Id, int First, int Count) _last;
 
     /// <exception cref="NotCompilableException">The lists do not fit each other, or hold a node twice.</exception>
-    public NodeIndex(RepeatedField<long> treeIds, RepeatedField<long> nodeIds)
+    public NodeIndex(long[] treeIds, long[] nodeIds)
     {
         _nodeIds = nodeIds;
-        if (treeIds.Count == 0 || treeIds.Count != nodeIds.Count)
+        if (treeIds.Length == 0 || treeIds.Length != nodeIds.Length)
         {
             throw new NotCompilableException("its lists of nodes differ in length");
         }
 
         var roots = new List<int>();
         var isInOrder = true;
-        for (int i = 0, first = 0; i < treeIds.Count; i++)
+        for (int i = 0, first = 0; i < treeIds.Length; i++)
         {
             first = i > 0 && treeIds[i] != treeIds[i - 1] ? i : first;
             isInOrder &= nodeIds[i] == i - first;
-            if (i + 1 == treeIds.Count || treeIds[i + 1] != treeIds[i])
+            if (i + 1 == treeIds.Length || treeIds[i + 1] != treeIds[i])
             {
                 roots.Add(first);
                 if (!_trees.TryAdd(treeIds[i], (first, i + 1 - first)))
@@ -64,10 +62,10 @@ internal sealed class NodeIndex
             : throw new NotCompilableException("it refers to a node that it has not");
     }
 
-    private static Dictionary<(long Tree, long Node), int> Index(RepeatedField<long> treeIds, RepeatedField<long> nodeIds)
+    private static Dictionary<(long Tree, long Node), int> Index(long[] treeIds, long[] nodeIds)
     {
-        var indices = new Dictionary<(long Tree, long Node), int>(treeIds.Count);
-        for (var i = 0; i < treeIds.Count; i++)
+        var indices = new Dictionary<(long Tree, long Node), int>(treeIds.Length);
+        for (var i = 0; i < treeIds.Length; i++)
         {
             if (!indices.TryAdd((treeIds[i], nodeIds[i]), i))
             {

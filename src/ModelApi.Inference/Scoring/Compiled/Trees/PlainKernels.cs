@@ -1,11 +1,14 @@
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
 /// <summary>One tree after the other, for one row: the plain version that the others are compared with.</summary>
-internal sealed class PlainRowKernel<TNode, TRank> : Kernel<TNode, TRank>
+/// <param name="isPromising">Whether there are so few nodes that nothing can be gained.</param>
+internal sealed class PlainRowKernel<TNode, TRank>(bool isPromising) : Kernel<TNode, TRank>
     where TNode : unmanaged, INode<TNode, TRank>
     where TRank : unmanaged
 {
     public override string Name => "plain";
+
+    public override bool IsPromising => isPromising;
 
     public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, object sums)
     {
@@ -19,11 +22,14 @@ internal sealed class PlainRowKernel<TNode, TRank> : Kernel<TNode, TRank>
 }
 
 /// <summary>One tree after the other, and in each one row after the other.</summary>
-internal sealed class PlainBatchKernel<TNode, TRank> : Kernel<TNode, TRank>
+/// <param name="isPromising">Whether there are so few nodes that nothing can be gained.</param>
+internal sealed class PlainBatchKernel<TNode, TRank>(bool isPromising) : Kernel<TNode, TRank>
     where TNode : unmanaged, INode<TNode, TRank>
     where TRank : unmanaged
 {
     public override string Name => "plain";
+
+    public override bool IsPromising => isPromising;
 
     public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, object sums)
     {

@@ -12,7 +12,7 @@ internal readonly record struct Split(double Above, double UpTo, bool IsInverted
     /// <summary>Reads a node's comparison.</summary>
     /// <param name="node">A branch.</param>
     /// <param name="isDouble">Whether the numbers are 64-bit floats; they are 32-bit floats otherwise.</param>
-    public static Split Of(TreeNode node, bool isDouble)
+    public static Split Of(in TreeNode node, bool isDouble)
     {
         var threshold = node.Threshold;
         if (node.Mode == BranchMode.EqualWhole)

@@ -25,8 +25,14 @@ internal sealed class TestCompiler(bool isDouble)
     /// <summary>All slots that tests use.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 
-    public Test Compile(Column column, TreeNode node)
+    public Test Compile(Column column, in TreeNode node)
     {
+        if (column is NumberColumn { Steps.Count: 0 } number)
+        {
+            // Nearly every node has a bound of its own.
+            return OfNumber(number, Split.Of(node, isDouble));
+        }
+
         // Many nodes ask the same, above all those that look at one-hot columns.
         if (column != _column)
         {

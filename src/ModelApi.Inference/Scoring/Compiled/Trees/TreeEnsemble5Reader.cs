@@ -8,7 +8,13 @@ internal sealed class TreeEnsemble5Reader
 {
     private const int Member = 6;
 
-    private readonly Attributes _attributes;
+    private readonly long[] _features;
+    private readonly long[] _trueNodes;
+    private readonly long[] _falseNodes;
+    private readonly long[] _trueLeaves;
+    private readonly long[] _falseLeaves;
+    private readonly long[] _leafTargets;
+    private readonly long[] _tracks;
     private readonly double[] _modes;
     private readonly double[] _splits;
     private readonly double[] _leafWeights;
@@ -19,14 +25,19 @@ internal sealed class TreeEnsemble5Reader
 
     private TreeEnsemble5Reader(Attributes attributes)
     {
-        _attributes = attributes;
         _modes = attributes.Tensor("nodes_modes")?.Numbers ?? [];
         _splits = attributes.Tensor("nodes_splits")?.Numbers ?? [];
         _leafWeights = attributes.Tensor("leaf_weights")?.Numbers ?? [];
         _targets = (int)attributes.Int("n_targets", 0);
-        var lists = new[] { "nodes_featureids", "nodes_truenodeids", "nodes_falsenodeids", "nodes_trueleafs", "nodes_falseleafs" };
-        if (_targets <= 0 || _splits.Length != _modes.Length || lists.Any(list => attributes.Ints(list).Count != _modes.Length)
-            || attributes.Ints("leaf_targetids").Count != _leafWeights.Length)
+        _features = attributes.Ints("nodes_featureids");
+        _trueNodes = attributes.Ints("nodes_truenodeids");
+        _falseNodes = attributes.Ints("nodes_falsenodeids");
+        _trueLeaves = attributes.Ints("nodes_trueleafs");
+        _falseLeaves = attributes.Ints("nodes_falseleafs");
+        _leafTargets = attributes.Ints("leaf_targetids");
+        _tracks = attributes.Ints("nodes_missing_value_tracks_true");
+        long[][] lists = [_features, _trueNodes, _falseNodes, _trueLeaves, _falseLeaves];
+        if (_targets <= 0 || _splits.Length != _modes.Length || Array.Exists(lists, list => list.Length != _modes.Length) || _leafTargets.Length != _leafWeights.Length)
         {
             throw new NotCompilableException("its lists differ in length");
         }
@@ -35,7 +46,7 @@ internal sealed class TreeEnsemble5Reader
     public static TreeEnsemble Read(Attributes attributes, bool isDouble)
     {
         var reader = new TreeEnsemble5Reader(attributes);
-        reader.ReadMembers();
+        reader.ReadMembers(attributes.Tensor("membership_values")?.Numbers ?? []);
         int[] roots = [.. attributes.Ints("tree_roots").Select(root => reader.ReadNode(root, reader.IsLoneLeaf(root), 0))];
         return new TreeEnsemble
         {
@@ -68,12 +79,11 @@ internal sealed class TreeEnsemble5Reader
 
     // A tree that is one leaf is written as a node whose two children are the same.
     private bool IsLoneLeaf(long root) =>
-        At(_attributes.Ints("nodes_falsenodeids"), root) == At(_attributes.Ints("nodes_truenodeids"), root);
+        At(_falseNodes, root) == At(_trueNodes, root);
 
     // The sets of the nodes that test for membership follow each other, with NaN between them.
-    private void ReadMembers()
+    private void ReadMembers(double[] values)
     {
-        var values = _attributes.Tensor("membership_values")?.Numbers ?? [];
         var at = 0;
         foreach (var mode in _modes)
         {
@@ -104,7 +114,7 @@ internal sealed class TreeEnsemble5Reader
         var place = _nodes.Count;
         if (isLeaf)
         {
-            var target = At(_attributes.Ints("leaf_targetids"), index);
+            var target = At(_leafTargets, index);
             _nodes.Add(new TreeNode(true, default, 0, 0, false, 0, 0, _weights.Count, 1));
             _weights.Add(_targets == 1 || (target >= 0 && target < _targets)
                 ? new LeafWeight(_targets == 1 ? 0 : (int)target, _leafWeights[index])
@@ -112,8 +122,7 @@ internal sealed class TreeEnsemble5Reader
             return place;
         }
 
-        var tracks = _attributes.Ints("nodes_missing_value_tracks_true");
-        var feature = checked((int)At(_attributes.Ints("nodes_featureids"), index));
+        var feature = checked((int)At(_features, index));
         var isMember = _modes[index] == Member;
         var members = _members[(int)index];
         if (isMember && (members.Length == 0 || !members.All(value => value == Math.Floor(value) && Math.Abs(value) < int.MaxValue)))
@@ -125,16 +134,16 @@ internal sealed class TreeEnsemble5Reader
         var areSmall = members.All(value => value is >= 0 and <= 30);
 
         _nodes.Add(default);
-        var whenTrue = ReadNode(_attributes.Ints("nodes_truenodeids")[(int)index], _attributes.Ints("nodes_trueleafs")[(int)index] != 0, 0);
+        var whenTrue = ReadNode(_trueNodes[index], _trueLeaves[index] != 0, 0);
         var whenFalse = isMember && member + 1 < members.Length
             ? ReadNode(index, false, member + 1)
-            : ReadNode(_attributes.Ints("nodes_falsenodeids")[(int)index], _attributes.Ints("nodes_falseleafs")[(int)index] != 0, 0);
+            : ReadNode(_falseNodes[index], _falseLeaves[index] != 0, 0);
         _nodes[place] = new TreeNode(
             false,
             isMember ? (areSmall ? BranchMode.Equal : BranchMode.EqualWhole) : _modes[index] is >= 0 and < Member ? (BranchMode)(int)_modes[index] : throw new NotCompilableException("it has an unknown node mode"),
             feature,
             isMember ? members[member] : _splits[index],
-            index < tracks.Count && tracks[(int)index] == 1,
+            index < _tracks.Length && _tracks[index] == 1,
             whenTrue,
             whenFalse,
             0,
@@ -142,6 +151,6 @@ internal sealed class TreeEnsemble5Reader
         return place;
     }
 
-    private static long At(Google.Protobuf.Collections.RepeatedField<long> list, long index) =>
-        index >= 0 && index < list.Count ? list[(int)index] : throw new NotCompilableException("it refers to a node or leaf that it has not");
+    private static long At(long[] list, long index) =>
+        index >= 0 && index < list.Length ? list[index] : throw new NotCompilableException("it refers to a node or leaf that it has not");
 }

@@ -1,5 +1,3 @@
-using Google.Protobuf;
-using Google.Protobuf.Collections;
 using ModelApi.Inference.Scoring.Compiled.Graphs;
 using ModelApi.Inference.Scoring.Compiled.Plans;
 
@@ -23,14 +21,14 @@ internal static class TreeReader
         var nodes = ReadNodes(attributes, isDouble, indices);
         var targets = !isClassifier ? (int)attributes.Int("n_targets", 0)
             : attributes.Utf8s("classlabels_strings") is { Count: > 0 } texts ? texts.Count
-            : attributes.Ints("classlabels_int64s").Count;
+            : attributes.Ints("classlabels_int64s").Length;
         Require(targets is > 0 and <= 1_000_000, "it has no classes or targets");
 
         var treeIds = attributes.Ints($"{prefix}_treeids");
         var nodeIds = attributes.Ints($"{prefix}_nodeids");
         var classIds = attributes.Ints($"{prefix}_ids");
         var values = Numbers(attributes, $"{prefix}_weights", isDouble);
-        Require(treeIds.Count == nodeIds.Count && treeIds.Count == classIds.Count && treeIds.Count == values.Length, "its lists of weights differ in length");
+        Require(treeIds.Length == nodeIds.Length && treeIds.Length == classIds.Length && treeIds.Length == values.Length, "its lists of weights differ in length");
         var weights = Attach(nodes, indices, treeIds, nodeIds, classIds, values, targets);
         return new TreeEnsemble
         {
@@ -43,7 +41,7 @@ internal static class TreeReader
             Transform = PostTransforms.Parse(attributes.Text("post_transform", "NONE")),
             BaseValues = Numbers(attributes, "base_values", isDouble),
             IsClassifier = isClassifier,
-            IsBinary = isClassifier && targets == 2 && classIds.Count > 0 && classIds.All(id => id == classIds[0]),
+            IsBinary = isClassifier && targets == 2 && classIds.Length > 0 && Array.TrueForAll(classIds, id => id == classIds[0]),
             HasNoNegativeWeight = !Array.Exists(values, value => value < 0),
         };
     }
@@ -57,22 +55,22 @@ internal static class TreeReader
         var falseIds = attributes.Ints("nodes_falsenodeids");
         var tracks = attributes.Ints("nodes_missing_value_tracks_true");
         var thresholds = Numbers(attributes, "nodes_values", isDouble);
-        var count = treeIds.Count;
+        var count = treeIds.Length;
         Require(
-            features.Count == count && modes.Count == count && trueIds.Count == count
-            && falseIds.Count == count && thresholds.Length == count,
+            features.Length == count && modes.Count == count && trueIds.Length == count
+            && falseIds.Length == count && thresholds.Length == count,
             "its lists of nodes differ in length");
 
         var nodes = new TreeNode[count];
         for (var i = 0; i < count; i++)
         {
-            var isLeaf = modes[i].Span.SequenceEqual("LEAF"u8);
+            var isLeaf = modes[i].SequenceEqual("LEAF"u8);
             nodes[i] = new TreeNode(
                 isLeaf,
                 isLeaf ? default : ParseMode(modes[i]),
                 checked((int)features[i]),
                 thresholds[i],
-                i < tracks.Count && tracks[i] == 1,
+                i < tracks.Length && tracks[i] == 1,
                 isLeaf ? 0 : indices.Find(treeIds[i], trueIds[i]),
                 isLeaf ? 0 : indices.Find(treeIds[i], falseIds[i]),
                 0,
@@ -83,7 +81,7 @@ internal static class TreeReader
     }
 
     private static LeafWeight[] Attach(
-        TreeNode[] nodes, NodeIndex indices, RepeatedField<long> treeIds, RepeatedField<long> nodeIds, RepeatedField<long> classIds, double[] values, int targets)
+        TreeNode[] nodes, NodeIndex indices, long[] treeIds, long[] nodeIds, long[] classIds, double[] values, int targets)
     {
         // Counting sort by node: the weights of a leaf keep their order.
         var owners = new int[values.Length];
@@ -121,7 +119,7 @@ internal static class TreeReader
         if (attributes.Tensor($"{name}_as_tensor") is not { Length: > 0 } tensor)
         {
             var floats = attributes.Floats(name);
-            var numbers = new double[floats.Count];
+            var numbers = new double[floats.Length];
             for (var i = 0; i < numbers.Length; i++)
             {
                 numbers[i] = floats[i];
@@ -134,7 +132,7 @@ internal static class TreeReader
         return tensor.Numbers;
     }
 
-    private static BranchMode ParseMode(ByteString mode) => mode.Span switch
+    private static BranchMode ParseMode(ReadOnlySpan<byte> mode) => mode switch
     {
         var text when text.SequenceEqual("BRANCH_LEQ"u8) => BranchMode.LessOrEqual,
         var text when text.SequenceEqual("BRANCH_LT"u8) => BranchMode.Less,
@@ -142,7 +140,7 @@ internal static class TreeReader
         var text when text.SequenceEqual("BRANCH_GT"u8) => BranchMode.Greater,
         var text when text.SequenceEqual("BRANCH_EQ"u8) => BranchMode.Equal,
         var text when text.SequenceEqual("BRANCH_NEQ"u8) => BranchMode.NotEqual,
-        _ => throw new NotCompilableException($"it has the unknown node mode '{mode.ToStringUtf8()}'"),
+        _ => throw new NotCompilableException($"it has the unknown node mode '{System.Text.Encoding.UTF8.GetString(mode)}'"),
     };
 
     private static Aggregate ParseAggregate(string name) => name switch
