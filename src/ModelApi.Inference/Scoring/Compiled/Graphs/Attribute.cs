@@ -52,7 +52,6 @@ internal sealed class Attribute
 
     private void Read()
     {
-        int floats = 0, integers = 0;
         while (_next < _bytes.Length)
         {
             var tag = ReadVarint();
@@ -74,28 +73,18 @@ internal sealed class Attribute
                     Tensor = Constant.Read(CompiledTensor.Parser.ParseFrom(ReadContent()));
                     break;
                 case FloatsTag:
-                    Floats = WithRoom(Floats, floats);
-                    Floats[floats++] = ReadFloat();
+                    _next--;
+                    ReadFloats(_bytes.Length, hasTags: true);
                     break;
                 case PackedFloatsTag:
-                    for (var end = ReadEnd(); _next < end;)
-                    {
-                        Floats = WithRoom(Floats, floats);
-                        Floats[floats++] = ReadFloat();
-                    }
-
+                    ReadFloats(ReadEnd(), hasTags: false);
                     break;
                 case IntegersTag:
-                    Integers = WithRoom(Integers, integers);
-                    Integers[integers++] = ReadVarint();
+                    _next--;
+                    ReadIntegers(_bytes.Length, hasTags: true);
                     break;
                 case PackedIntegersTag:
-                    for (var end = ReadEnd(); _next < end;)
-                    {
-                        Integers = WithRoom(Integers, integers);
-                        Integers[integers++] = ReadVarint();
-                    }
-
+                    ReadIntegers(ReadEnd(), hasTags: false);
                     break;
                 case TextsTag:
                     var start = ReadEnd(out var stop);
@@ -106,30 +95,78 @@ internal sealed class Attribute
                     break;
             }
         }
-
-        Floats = Floats.AsSpan(0, floats).ToArray();
-        Integers = Integers.AsSpan(0, integers).ToArray();
     }
 
-    private static float[] WithRoom(float[] list, int count)
+    // As many as follow each other, each with its tag or all without.
+    private void ReadFloats(int end, bool hasTags)
     {
-        if (count < list.Length)
+        var size = hasTags ? 1 + sizeof(float) : sizeof(float);
+        var (bytes, next) = (_bytes, _next);
+        var count = 0;
+        while (end - next >= (count + 1) * (long)size && (!hasTags || bytes[next + (count * size)] == FloatsTag))
         {
-            return list;
+            count++;
         }
 
-        var longer = new float[Math.Max(4, count * 2)];
-        Array.Copy(list, longer, count);
-        return longer;
+        var list = new float[Floats.Length + count];
+        Array.Copy(Floats, list, Floats.Length);
+        for (var i = 0; i < count; i++)
+        {
+            list[Floats.Length + i] = BitConverter.ToSingle(bytes, next + ((i + 1) * size) - sizeof(float));
+        }
+
+        Floats = list;
+        _next = next + (count * size);
+        if (count == 0 || (!hasTags && _next != end))
+        {
+            throw Damaged();
+        }
+    }
+
+    private void ReadIntegers(int end, bool hasTags)
+    {
+        var (bytes, next) = (_bytes, _next);
+        var list = Integers;
+        var count = list.Length;
+        while (next < end && (!hasTags || bytes[next] == IntegersTag))
+        {
+            next += hasTags ? 1 : 0;
+            if (count == list.Length)
+            {
+                list = WithRoom(list, count);
+            }
+
+            if (next < end && bytes[next] < 0x80)
+            {
+                list[count++] = bytes[next++];
+                continue;
+            }
+
+            var value = 0L;
+            byte part;
+            var shift = 0;
+            do
+            {
+                if (next >= end || shift > 63)
+                {
+                    throw Damaged();
+                }
+
+                part = bytes[next++];
+                value |= (part & 0x7FL) << shift;
+                shift += 7;
+            }
+            while (part >= 0x80);
+
+            list[count++] = value;
+        }
+
+        _next = next;
+        Integers = list.Length == count ? list : list.AsSpan(0, count).ToArray();
     }
 
     private static long[] WithRoom(long[] list, int count)
     {
-        if (count < list.Length)
-        {
-            return list;
-        }
-
         var longer = new long[Math.Max(4, count * 2)];
         Array.Copy(list, longer, count);
         return longer;

@@ -19,6 +19,9 @@ internal sealed class TestCompiler(bool isDouble)
     private readonly Dictionary<(CategoryColumn Column, string Set), Slot> _orderSlots = [];
     private readonly Dictionary<CategoryColumn, (int[] Ranks, CategorySlot Slot)> _orders = [];
     private readonly List<Slot> _slots = [];
+    private readonly Dictionary<Column, PlainNumber?> _plains = [];
+    private Column? _plainColumn;
+    private PlainNumber? _plain;
     private Column? _column;
     private Dictionary<Split, Test> _tests = [];
 
@@ -27,10 +30,14 @@ internal sealed class TestCompiler(bool isDouble)
 
     public Test Compile(Column column, in TreeNode node)
     {
-        if (column is NumberColumn { Steps.Count: 0 } number)
+        // Nearly every node that looks at a number has a bound of its own, and what becomes of a missing value is clear.
+        if (FindPlain(column) is { } plain)
         {
-            // Nearly every node has a bound of its own.
-            return OfNumber(number, Split.Of(node, isDouble));
+            var split = Split.Of(node, isDouble);
+            split = split with { MissingIsTrue = split.Holds(plain.Missing) };
+            return split.MissingIsTrue == split.IsInverted && !split.IsEmpty && plain.Slot is not null
+                ? OfSlot(plain.Slot, split)
+                : OfPlain(plain, split);
         }
 
         // Many nodes ask the same, above all those that look at one-hot columns.
@@ -44,11 +51,11 @@ internal sealed class TestCompiler(bool isDouble)
             }
         }
 
-        var split = Split.Of(node, isDouble);
-        if (!_tests.TryGetValue(split, out var test))
+        var asked = Split.Of(node, isDouble);
+        if (!_tests.TryGetValue(asked, out var test))
         {
-            test = Compile(column, split);
-            _tests.Add(split, test);
+            test = Compile(column, asked);
+            _tests.Add(asked, test);
         }
 
         return test;
@@ -82,23 +89,13 @@ internal sealed class TestCompiler(bool isDouble)
 
     private Test OfNumber(NumberColumn column, Split split)
     {
-        if (!_raw.TryGetValue((column.Feature, column.IsSingle), out var raw))
+        if (FindPlain(column) is { } plain)
         {
-            raw = new NumberColumn(column.Feature, column.IsSingle, []);
-            _raw.Add((column.Feature, column.IsSingle), raw);
+            return OfPlain(plain, split with { MissingIsTrue = split.Holds(plain.Missing) });
         }
 
-        if (column.Steps.Count == 0)
-        {
-            return OfInterval(raw, raw, split);
-        }
-
+        var raw = FindRaw(column);
         var missing = split with { MissingIsTrue = split.Holds(column.Evaluate(double.NaN)) };
-        if (column.Steps.All(step => step.KeepsNumbers))
-        {
-            return OfInterval(raw, raw, missing);
-        }
-
         var direction = column.Steps.Aggregate(1, (product, step) => product * step.Direction);
         if (direction == 0 || double.IsNaN(column.Evaluate(double.PositiveInfinity)) || double.IsNaN(column.Evaluate(double.NegativeInfinity)))
         {
@@ -106,6 +103,44 @@ internal sealed class TestCompiler(bool isDouble)
         }
 
         return OfInterval(raw, raw, direction > 0 ? Rising(column, missing) : Falling(column, missing));
+    }
+
+    private Test OfPlain(PlainNumber plain, Split split)
+    {
+        var test = OfInterval(plain.Raw, plain.Raw, split);
+        plain.Slot ??= split.MissingIsTrue == split.IsInverted ? test.Slot as NumberSlot : null;
+        return test;
+    }
+
+    private NumberColumn FindRaw(NumberColumn column)
+    {
+        if (!_raw.TryGetValue((column.Feature, column.IsSingle), out var raw))
+        {
+            raw = new NumberColumn(column.Feature, column.IsSingle, []);
+            _raw.Add((column.Feature, column.IsSingle), raw);
+        }
+
+        return raw;
+    }
+
+    /// <returns>Null unless all that happens to the column is that missing values are replaced.</returns>
+    private PlainNumber? FindPlain(Column column)
+    {
+        if (column == _plainColumn)
+        {
+            return _plain;
+        }
+
+        if (!_plains.TryGetValue(column, out var plain))
+        {
+            plain = column is NumberColumn number && number.Steps.All(step => step.KeepsNumbers)
+                ? new PlainNumber(FindRaw(number), number.Evaluate(double.NaN))
+                : null;
+            _plains.Add(column, plain);
+        }
+
+        (_plainColumn, _plain) = (column, plain);
+        return plain;
     }
 
     private static Split Rising(NumberColumn column, Split split)
@@ -168,6 +203,11 @@ internal sealed class TestCompiler(bool isDouble)
             return new Test(slot, false, split.IsInverted, double.NaN, double.NaN, 1, 1);
         }
 
+        return OfSlot(slot, split);
+    }
+
+    private static Test OfSlot(NumberSlot slot, Split split)
+    {
         slot.Learn(split.Above, split.UpTo);
         return new Test(slot, false, split.IsInverted, split.Above, split.UpTo, 0, 0);
     }
@@ -263,5 +303,13 @@ internal sealed class TestCompiler(bool isDouble)
                 : double.IsNaN(above) ? 0
                 : slot.RankOf(above) + 1);
         }
+    }
+
+    /// <param name="Raw">The number as it comes.</param>
+    /// <param name="Missing">What the trees see of a missing one.</param>
+    private sealed record PlainNumber(NumberColumn Raw, double Missing)
+    {
+        /// <summary>The slot of all nodes that a missing value does not pass as the numbers within their interval do; null before the first.</summary>
+        public NumberSlot? Slot { get; set; }
     }
 }

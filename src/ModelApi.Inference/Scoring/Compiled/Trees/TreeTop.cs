@@ -29,32 +29,36 @@ internal sealed record TreeTop(TopNode[][] Levels, int[] Exits)
 
     private static TreeTop Build(ForestTree tree, ReadOnlySpan<SmallNode> nodes)
     {
-        var levels = new List<TopNode[]>();
+        var levels = new TopNode[MostLevels][];
+        var branches = new TopNode[MostBranches];
         int[] places = [tree.First];
-        while (levels.Count < MostLevels)
+        for (var level = 0; level < MostLevels; level++)
         {
-            var branches = new List<TopNode>();
+            var count = 0;
             var next = new int[places.Length * 2];
             for (var place = 0; place < places.Length; place++)
             {
                 var node = nodes[places[place]];
+                var isBranch = node.Step > 0;
                 next[2 * place] = places[place] + (int)node.Step;
-                next[(2 * place) + 1] = places[place] + (int)node.Step + (node.Step > 0 ? 1 : 0);
-                if (node.Step > 0)
+                next[(2 * place) + 1] = places[place] + (int)node.Step + (isBranch ? 1 : 0);
+                if (isBranch && count < MostBranches)
                 {
-                    branches.Add(new TopNode((ushort)place, (ushort)node.Slot, (ushort)node.First, (ushort)node.Span));
+                    branches[count] = new TopNode((ushort)place, (ushort)node.Slot, (ushort)node.First, (ushort)node.Span);
                 }
+
+                count += isBranch ? 1 : 0;
             }
 
-            if (branches.Count is 0 or > MostBranches)
+            if (count is 0 or > MostBranches)
             {
-                break;
+                return new TreeTop(levels[..level], places);
             }
 
-            levels.Add([.. branches]);
+            levels[level] = branches[..count];
             places = next;
         }
 
-        return new TreeTop([.. levels], places);
+        return new TreeTop(levels, places);
     }
 }
