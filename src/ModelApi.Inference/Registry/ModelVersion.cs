@@ -33,13 +33,10 @@ public sealed class ModelVersion : IDisposable
     public string? Digest { get; private init; }
 
     /// <summary>What scores its rows; null unless it is ready.</summary>
-    public IScorer? Scorer { get; private init; }
+    public IScorer? Scorer => Selected?.Scorer;
 
-    /// <summary>Why that scores its rows; null unless it is ready.</summary>
-    public string? EngineReason { get; private init; }
-
-    /// <summary>Which kernels walk its trees, and how fast each was; null where there are none.</summary>
-    public string? Kernels { get; private init; }
+    /// <summary>What scores its rows, and why that; null unless it is ready.</summary>
+    public SelectedScorer? Selected { get; private init; }
 
     /// <summary>What joins its callers' rows; null unless that was decided when it was loaded.</summary>
     public AdaptiveBatcher? Batcher { get; private init; }
@@ -73,9 +70,7 @@ public sealed class ModelVersion : IDisposable
             State = VersionState.Ready,
             Manifest = bundle.Manifest,
             Digest = bundle.Digest,
-            Scorer = selected.Scorer,
-            EngineReason = selected.Reason,
-            Kernels = selected.Kernels,
+            Selected = selected,
             Batcher = batching.Policy is { } policy ? new AdaptiveBatcher(selected.Scorer, bundle.Manifest.Signature, policy) : null,
             Batching = batching,
             Reader = new JsonFeatureReader(bundle.Manifest.Signature, limits),

@@ -11,4 +11,10 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Error, "No model was found: {Fault}")]
     public static partial void NothingFound(this ILogger logger, string fault);
+
+    [LoggerMessage(4, LogLevel.Warning, "Version {Version} of model {Model} is served by ONNX Runtime from now on: {Difference}. Please report this with the model")]
+    public static partial void EnginesDiffer(this ILogger logger, string model, string version, string difference);
+
+    [LoggerMessage(5, LogLevel.Warning, "Version {Version} of model {Model} is served by the compiled engine, whose answers could not be compared with ONNX Runtime's: {Reason}")]
+    public static partial void EngineNotChecked(this ILogger logger, string model, string version, string reason);
 }

@@ -1,5 +1,7 @@
+using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.OnnxRuntime;
+using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Models;
 
@@ -34,6 +36,7 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             await _loading!;
             Report();
             _completion.SetResult();
+            await Task.Run(() => CheckEngines(stoppingToken), stoppingToken);
 
             // What loading leaves behind is many times what serving needs, and never comes again. Not at once: the requests
             // that waited for the models must not wait for this too.
@@ -51,6 +54,27 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             Environment.ExitCode = 1;
             _completion.TrySetException(exception);
             throw;
+        }
+    }
+
+    // One after the other: requests are served meanwhile.
+    private void CheckEngines(CancellationToken stoppingToken)
+    {
+        foreach (var version in registry.Models.SelectMany(model => model.Versions))
+        {
+            stoppingToken.ThrowIfCancellationRequested();
+            try
+            {
+                if ((version.Scorer as CompiledFirstScorer)?.Check() is { } difference)
+                {
+                    logger.EnginesDiffer(version.Model, version.Version, difference);
+                }
+            }
+            catch (BundleException exception)
+            {
+                // It has reproduced the golden rows, and goes on as it is.
+                logger.EngineNotChecked(version.Model, version.Version, exception.Message);
+            }
         }
     }
 

@@ -19,7 +19,7 @@ internal static class ModelsExtensions
             var limits = provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
             var loader = new VersionLoader(
                 new BundleReader(),
-                new EngineSelector(models.Engine, models.Threads, models.BatchThreads > 0 ? models.BatchThreads : Environment.ProcessorCount).Select,
+                new EngineSelector(models.Engine, models.Threads, models.BatchThreads > 0 ? models.BatchThreads : Environment.ProcessorCount).SelectFirst,
                 new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest),
                 models.Batching.ToPolicy(models.Threads));
             return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);

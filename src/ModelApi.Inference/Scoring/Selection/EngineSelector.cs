@@ -11,10 +11,35 @@ namespace ModelApi.Inference.Scoring.Selection;
 /// <param name="batchThreads">For the compiled engine: threads that may work on one large batch.</param>
 public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, int threads = 1, int batchThreads = 1)
 {
-    /// <summary>Makes the scorer of a bundle.</summary>
+    /// <summary>Makes the scorer of a bundle, and compares the engines before it returns.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
     /// <exception cref="BundleException">ONNX Runtime does not accept a graph, or only the compiled engine may score it and cannot.</exception>
     public SelectedScorer Select(Bundle bundle)
+    {
+        var selected = SelectFirst(bundle);
+        if (selected.Scorer is CompiledFirstScorer scorer)
+        {
+            try
+            {
+                if (scorer.Check() is { } difference)
+                {
+                    ThrowIfMustBeCompiled(difference);
+                }
+            }
+            catch
+            {
+                scorer.Dispose();
+                throw;
+            }
+        }
+
+        return selected;
+    }
+
+    /// <summary>Makes the scorer of a bundle. A compiled one has reproduced the golden rows; to compare the engines is left to <see cref="CompiledFirstScorer.Check"/>.</summary>
+    /// <param name="bundle">A bundle that was read without fault.</param>
+    /// <exception cref="BundleException">ONNX Runtime does not accept a graph, or only the compiled engine may score it and cannot.</exception>
+    public SelectedScorer SelectFirst(Bundle bundle)
     {
         if (engine == ScoringEngine.OnnxRuntime)
         {
@@ -22,33 +47,27 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
         }
 
         var compiled = TryCompile(bundle, out var reason);
-        var reference = new OnnxRuntimeScorer(bundle, threads);
-        try
+        if (compiled is not null && FindFault(compiled, bundle) is { } fault)
         {
-            var rows = 0;
-            if (compiled is not null && (reason = FindDifference(bundle, compiled, reference, out rows)) is null)
-            {
-                reference.Dispose();
-                return new SelectedScorer(
-                    compiled,
-                    $"Compiled: it gives ONNX Runtime's answers to {bundle.Golden.Features.Rows} golden and {rows} reference rows.",
-                    compiled.Kernels);
-            }
-        }
-        catch
-        {
-            reference.Dispose();
-            throw;
+            compiled.Dispose();
+            (compiled, reason) = (null, fault);
         }
 
-        compiled?.Dispose();
+        if (compiled is not null)
+        {
+            return new SelectedScorer(new CompiledFirstScorer(bundle, compiled, () => new OnnxRuntimeScorer(bundle, threads)), "");
+        }
+
+        ThrowIfMustBeCompiled(reason!);
+        return new SelectedScorer(new OnnxRuntimeScorer(bundle, threads), $"Not compiled: {reason}.");
+    }
+
+    private void ThrowIfMustBeCompiled(string reason)
+    {
         if (engine == ScoringEngine.Compiled)
         {
-            reference.Dispose();
             throw new BundleException([new BundleFault("", "", $"It must be compiled, but {reason}. Let the engine be chosen, or change the model.")]);
         }
-
-        return new SelectedScorer(reference, $"Not compiled: {reason}.");
     }
 
     private CompiledScorer? TryCompile(Bundle bundle, out string? reason)
@@ -65,16 +84,12 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
         }
     }
 
-    private static string? FindDifference(Bundle bundle, IScorer compiled, IScorer reference, out int rows)
+    private static string? FindFault(IScorer compiled, Bundle bundle)
     {
-        rows = 0;
         try
         {
             GoldenCheck.Run(compiled, bundle.Golden);
-            var drawn = ReferenceRows.Draw(bundle);
-            rows = drawn.Rows;
-            return EngineComparison.FindDifference(bundle.Golden.Features, compiled, reference, "golden")
-                ?? EngineComparison.FindDifference(drawn, compiled, reference, "reference");
+            return null;
         }
         catch (BundleException exception)
         {

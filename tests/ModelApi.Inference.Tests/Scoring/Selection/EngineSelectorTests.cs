@@ -22,9 +22,43 @@ public sealed class EngineSelectorTests
 
         var selected = new EngineSelector().Select(bundle);
 
-        using var scorer = Assert.IsType<CompiledScorer>(selected.Scorer);
+        using var scorer = Assert.IsType<CompiledFirstScorer>(selected.Scorer);
+        Assert.Equal("compiled", scorer.Engine);
         Assert.Equal($"Compiled: it gives ONNX Runtime's answers to {bundle.Golden.Features.Rows} golden and 256 reference rows.", selected.Reason);
         Assert.Equal(hasTrees, selected.Kernels is not null);
+    }
+
+    [Fact]
+    public async Task A_compiled_model_serves_before_it_is_compared_and_says_so()
+    {
+        var bundle = await ReadAsync("bank/1");
+
+        var selected = new EngineSelector().SelectFirst(bundle);
+
+        using var scorer = Assert.IsType<CompiledFirstScorer>(selected.Scorer);
+        Assert.Equal("Compiled: it gives the trainer's answers to 200 golden rows; ONNX Runtime's are not compared yet.", selected.Reason);
+        Assert.Null(scorer.Check());
+        Assert.Equal("Compiled: it gives ONNX Runtime's answers to 200 golden and 256 reference rows.", selected.Reason);
+    }
+
+    [Fact]
+    public async Task A_compiled_model_that_gives_other_answers_is_left_to_ONNX_Runtime()
+    {
+        // What stands for ONNX Runtime gives one golden row another class.
+        var bundle = await ReadAsync("bank/1");
+        var compiled = CompiledScorer.TryCompile(bundle, out _)!;
+        using var scorer = new CompiledFirstScorer(bundle, compiled, () => new WrongScorer(new OnnxRuntimeScorer(bundle), 17, 1, 0));
+        var (before, after) = (new PredictionBatch(bundle.Manifest.Signature), new PredictionBatch(bundle.Manifest.Signature));
+        scorer.Score(bundle.Golden.Features, before, CancellationToken.None);
+
+        var difference = scorer.Check();
+
+        scorer.Score(bundle.Golden.Features, after, CancellationToken.None);
+        Assert.Equal("compiled, it answers 'no' to golden row 18 and ONNX Runtime 'yes'", difference);
+        Assert.Equal($"Not compiled: {difference}.", scorer.Reason);
+        Assert.Equal(("wrong", null), (scorer.Engine, scorer.Kernels));
+        Assert.Equal((0, 1), (before.Labels[17], after.Labels[17]));
+        Assert.Null(scorer.Check());
     }
 
     [Fact]
@@ -115,8 +149,6 @@ public sealed class EngineSelectorTests
             predictions.Probabilities[2 * row] += error;
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => scorer.Dispose();
     }
 }
