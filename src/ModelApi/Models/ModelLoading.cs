@@ -8,7 +8,7 @@ namespace ModelApi.Models;
 /// <summary>Loads the registry once, beside the start of the server, so that the port is open while models load.</summary>
 internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, ILogger<ModelLoading> logger) : BackgroundService
 {
-    private static readonly TimeSpan CollectAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CheckAfter = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -36,11 +36,12 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             await _loading!;
             Report();
             _completion.SetResult();
+
+            // Not at once: the requests that waited for the models must not wait for this too.
+            await Task.Delay(CheckAfter, time, stoppingToken);
             await Task.Run(() => CheckEngines(stoppingToken), stoppingToken);
 
-            // What loading leaves behind is many times what serving needs, and never comes again. Not at once: the requests
-            // that waited for the models must not wait for this too.
-            await Task.Delay(CollectAfter, time, stoppingToken);
+            // What loading leaves behind is many times what serving needs, and never comes again.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             NativeHeap.ReturnFreeMemory();
         }
