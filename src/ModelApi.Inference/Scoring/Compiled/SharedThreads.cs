@@ -4,7 +4,7 @@ namespace ModelApi.Inference.Scoring.Compiled;
 internal static class SharedThreads
 {
     // Each batch has the thread that asks for it; together they never take more than the machine has.
-    private static int s_free = Environment.ProcessorCount - 1;
+    private static int _free = Environment.ProcessorCount - 1;
 
     /// <summary>Takes some.</summary>
     /// <param name="wanted">At most this many.</param>
@@ -13,14 +13,14 @@ internal static class SharedThreads
     {
         while (true)
         {
-            var free = Volatile.Read(ref s_free);
+            var free = Volatile.Read(ref _free);
             var taken = Math.Min(wanted, free);
-            if (taken <= 0 || Interlocked.CompareExchange(ref s_free, free - taken, free) == free)
+            if (taken <= 0 || Interlocked.CompareExchange(ref _free, free - taken, free) == free)
             {
                 return Math.Max(0, taken);
             }
         }
     }
 
-    public static void Return(int taken) => Interlocked.Add(ref s_free, taken);
+    public static void Return(int taken) => Interlocked.Add(ref _free, taken);
 }
