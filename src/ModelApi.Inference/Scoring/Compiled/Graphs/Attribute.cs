@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using Google.Protobuf;
 using ModelApi.Inference.Scoring.Compiled.Graphs.Onnx;
@@ -22,9 +23,10 @@ internal sealed class Attribute
     private const int TextsTag = (9 << 3) | 2;
 
     private readonly byte[] _bytes;
+    private readonly int _end;
     private int _next;
 
-    private Attribute(byte[] bytes) => _bytes = bytes;
+    private Attribute(byte[] bytes, int start, int end) => (_bytes, _next, _end) = (bytes, start, end);
 
     public string Name { get; private set; } = "";
 
@@ -45,14 +47,17 @@ internal sealed class Attribute
     /// <exception cref="NotCompilableException">This is no attribute.</exception>
     public static Attribute Read(ByteString message)
     {
-        var attribute = new Attribute(message.ToByteArray());
+        // Without a copy, as these are nearly all of the file.
+        var attribute = MemoryMarshal.TryGetArray(message.Memory, out var bytes)
+            ? new Attribute(bytes.Array!, bytes.Offset, bytes.Offset + bytes.Count)
+            : new Attribute(message.ToByteArray(), 0, message.Length);
         attribute.Read();
         return attribute;
     }
 
     private void Read()
     {
-        while (_next < _bytes.Length)
+        while (_next < _end)
         {
             var tag = ReadVarint();
             switch (tag)
@@ -74,14 +79,14 @@ internal sealed class Attribute
                     break;
                 case FloatsTag:
                     _next--;
-                    ReadFloats(_bytes.Length, hasTags: true);
+                    ReadFloats(_end, hasTags: true);
                     break;
                 case PackedFloatsTag:
                     ReadFloats(ReadEnd(), hasTags: false);
                     break;
                 case IntegersTag:
                     _next--;
-                    ReadIntegers(_bytes.Length, hasTags: true);
+                    ReadIntegers(_end, hasTags: true);
                     break;
                 case PackedIntegersTag:
                     ReadIntegers(ReadEnd(), hasTags: false);
@@ -126,16 +131,12 @@ internal sealed class Attribute
     private void ReadIntegers(int end, bool hasTags)
     {
         var (bytes, next) = (_bytes, _next);
-        var list = Integers;
-        var count = list.Length;
-        while (next < end && (!hasTags || bytes[next] == IntegersTag))
+        var list = new long[Integers.Length + CountIntegers(end, hasTags)];
+        Array.Copy(Integers, list, Integers.Length);
+        var count = Integers.Length;
+        while (next < end && count < list.Length)
         {
             next += hasTags ? 1 : 0;
-            if (count == list.Length)
-            {
-                list = WithRoom(list, count);
-            }
-
             if (next < end && bytes[next] < 0x80)
             {
                 list[count++] = bytes[next++];
@@ -162,25 +163,42 @@ internal sealed class Attribute
         }
 
         _next = next;
-        Integers = list.Length == count ? list : list.AsSpan(0, count).ToArray();
+        Integers = list;
+        if (count < list.Length || (!hasTags && next != end))
+        {
+            throw Damaged();
+        }
     }
 
-    private static long[] WithRoom(long[] list, int count)
+    // Each ends with a byte whose highest bit is not set.
+    private int CountIntegers(int end, bool hasTags)
     {
-        var longer = new long[Math.Max(4, count * 2)];
-        Array.Copy(list, longer, count);
-        return longer;
+        var (bytes, next) = (_bytes, _next);
+        var count = 0;
+        while (next < end && (!hasTags || bytes[next] == IntegersTag))
+        {
+            next += hasTags ? 1 : 0;
+            while (next < end && bytes[next] >= 0x80)
+            {
+                next++;
+            }
+
+            next++;
+            count++;
+        }
+
+        return count;
     }
 
     private long ReadVarint()
     {
-        if (_next < _bytes.Length && _bytes[_next] < 0x80)
+        if (_next < _end && _bytes[_next] < 0x80)
         {
             return _bytes[_next++];
         }
 
         var value = 0L;
-        for (var shift = 0; shift < 64 && _next < _bytes.Length; shift += 7)
+        for (var shift = 0; shift < 64 && _next < _end; shift += 7)
         {
             var part = _bytes[_next++];
             value |= (part & 0x7FL) << shift;
@@ -195,7 +213,7 @@ internal sealed class Attribute
 
     private float ReadFloat()
     {
-        if (_bytes.Length - _next < sizeof(float))
+        if (_end - _next < sizeof(float))
         {
             throw Damaged();
         }
@@ -222,7 +240,7 @@ internal sealed class Attribute
     private int ReadEnd(out int end)
     {
         var length = ReadVarint();
-        if (length < 0 || length > _bytes.Length - _next)
+        if (length < 0 || length > _end - _next)
         {
             throw Damaged();
         }
@@ -240,7 +258,7 @@ internal sealed class Attribute
             case 0:
                 ReadVarint();
                 break;
-            case 1 when _bytes.Length - _next >= sizeof(double):
+            case 1 when _end - _next >= sizeof(double):
                 _next += sizeof(double);
                 break;
             case 2:

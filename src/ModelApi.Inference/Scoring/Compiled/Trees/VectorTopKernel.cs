@@ -46,7 +46,6 @@ internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
     public static VectorTopKernel? TryCreate(ReadOnlySpan<ForestTree> trees, ReadOnlySpan<SmallNode> nodes, int slots) =>
         Avx512BW.IsSupported && slots <= Lanes ? new VectorTopKernel(trees, nodes, slots) : null;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Score(in Walk<SmallNode, ushort> walk, int rows, ForestLeaves leaves, object sums)
     {
         var found = walk.Found[..walk.Trees.Length];
@@ -57,43 +56,58 @@ internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
             own[slot] = Unsafe.Add(ref ranks, slot * Forest.Group);
         }
 
+        // One group ahead, so that the nodes at which it goes on are on their way to the cache; and each group is added up at once,
+        // so that the sum, in which each number waits for the one before, is behind the comparisons of the next.
         var row = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(own));
-        ref var exits = ref MemoryMarshal.GetArrayDataReference(_exits);
-        var top = _tops;
-        var outside = stackalloc uint[Together];
+        Find(ref walk.Nodes, row, 0, found);
         for (var first = 0; first < found.Length; first += Together)
         {
-            var trees = Math.Min(Together, found.Length - first);
-            for (var tree = 0; tree < trees; tree++)
-            {
-                var values = Avx512BW.PermuteVar32x16(row, Vector512.LoadAligned(top));
-                outside[tree] = (uint)Vector512.GreaterThan(values - Vector512.LoadAligned(top + Lanes), Vector512.LoadAligned(top + (2 * Lanes))).ExtractMostSignificantBits();
-                top += 3 * Lanes;
-            }
-
-            // Sixteen trees descend at a time: a place's bit says which of its children is next.
-            var bits = Vector512.Load(outside);
-            var one = Vector512<uint>.One;
-            var place = (one + one) | ((bits >>> 1) & one);
-            place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
-            place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
-            place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
-            place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
-            place.Store(outside);
-            for (var tree = 0; tree < trees; tree++)
-            {
-                found[first + tree] = Unsafe.Add(ref exits, (nuint)outside[tree] - Lanes);
-                exits = ref Unsafe.Add(ref exits, Lanes);
-            }
-
-            // At once, so that the sum, in which each number waits for the one before, is behind the comparisons of the next trees.
-            var group = found.Slice(first, trees);
+            Find(ref walk.Nodes, row, first + Together, found);
+            var group = found[first..Math.Min(first + Together, found.Length)];
             if (_rest > 0)
             {
                 SideBySideKernel<SmallNode, ushort>.Go(walk, group, _rest);
             }
 
             leaves.AddRow(group, sums);
+        }
+    }
+
+    /// <summary>Finds where a row leaves the first levels of a group of trees.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Find(ref SmallNode nodes, Vector512<ushort> row, int first, Span<int> found)
+    {
+        var trees = Math.Min(Together, found.Length - first);
+        if (trees <= 0)
+        {
+            return;
+        }
+
+        var top = _tops + ((nint)first * 3 * Lanes);
+        var outside = stackalloc uint[Together];
+        for (var tree = 0; tree < trees; tree++)
+        {
+            var values = Avx512BW.PermuteVar32x16(row, Vector512.LoadAligned(top));
+            outside[tree] = (uint)Vector512.GreaterThan(values - Vector512.LoadAligned(top + Lanes), Vector512.LoadAligned(top + (2 * Lanes))).ExtractMostSignificantBits();
+            top += 3 * Lanes;
+        }
+
+        // Sixteen trees descend at a time: a place's bit says which of its children is next.
+        var bits = Vector512.Load(outside);
+        var one = Vector512<uint>.One;
+        var place = (one + one) | ((bits >>> 1) & one);
+        place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
+        place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
+        place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
+        place = (place << 1) | (Avx512F.ShiftRightLogicalVariable(bits, place) & one);
+        place.Store(outside);
+        ref var exits = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_exits), first * Lanes);
+        ref var group = ref found[first];
+        for (var tree = 0; tree < trees; tree++)
+        {
+            var node = Unsafe.Add(ref exits, (nuint)(tree * Lanes) + outside[tree] - Lanes);
+            Unsafe.Add(ref group, tree) = node;
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref nodes, node)));
         }
     }
 
