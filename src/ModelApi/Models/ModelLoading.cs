@@ -8,7 +8,8 @@ namespace ModelApi.Models;
 /// <summary>Loads the registry once, beside the start of the server, so that the port is open while models load.</summary>
 internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, ILogger<ModelLoading> logger) : BackgroundService
 {
-    private static readonly TimeSpan CheckAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CollectAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CheckAfter = TimeSpan.FromSeconds(2);
 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -38,12 +39,11 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             _completion.SetResult();
 
             // Not at once: the requests that waited for the models must not wait for this too.
+            await Task.Delay(CollectAfter, time, stoppingToken);
+            ReturnMemory();
             await Task.Delay(CheckAfter, time, stoppingToken);
             await Task.Run(() => CheckEngines(stoppingToken), stoppingToken);
-
-            // What loading leaves behind is many times what serving needs, and never comes again.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            NativeHeap.ReturnFreeMemory();
+            ReturnMemory();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -56,6 +56,13 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             _completion.TrySetException(exception);
             throw;
         }
+    }
+
+    // What loading leaves behind is many times what serving needs, and never comes again.
+    private static void ReturnMemory()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.ReturnFreeMemory();
     }
 
     // One after the other: requests are served meanwhile.
