@@ -10,7 +10,7 @@ internal sealed class SideBySideKernel<TNode, TRank> : Kernel<TNode, TRank>
     private const int Trees = 8;
 
     // After so many steps it is asked whether all eight have arrived.
-    private const int Steps = 4;
+    private const int Steps = 8;
 
     public override string Name => "trees side by side";
 
