@@ -1,4 +1,3 @@
-using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Inference.Scoring.Selection;
@@ -78,9 +77,9 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
                     logger.EnginesDiffer(version.Model, version.Version, difference);
                 }
             }
-            catch (BundleException exception)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                // It has reproduced the golden rows, and goes on as it is.
+                // It has reproduced the golden rows, and goes on as it is: one bundle must not stop the server, which an exception here would.
                 logger.EngineNotChecked(version.Model, version.Version, exception.Message);
             }
         }

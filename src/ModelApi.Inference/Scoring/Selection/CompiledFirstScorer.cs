@@ -41,7 +41,7 @@ public sealed class CompiledFirstScorer : IScorer
 
     /// <summary>Compares the two engines, and leaves the model to ONNX Runtime where they differ. A second call does nothing.</summary>
     /// <returns>The difference in words, or null.</returns>
-    /// <exception cref="BundleException">ONNX Runtime does not accept a graph.</exception>
+    /// <exception cref="BundleException">ONNX Runtime does not accept a graph. Whatever else it throws comes out too; the compiled scorer then stays.</exception>
     public string? Check()
     {
         lock (_checking)
@@ -52,18 +52,20 @@ public sealed class CompiledFirstScorer : IScorer
             }
 
             _bundle = null;
-            var reference = _createReference();
+            IScorer? reference = null;
             string? difference;
             try
             {
+                reference = _createReference();
                 difference = FindDifference(bundle, reference, out var rows);
                 Reason = difference is null
                     ? $"Compiled: it gives ONNX Runtime's answers to {bundle.Golden.Features.Rows} golden and {rows} reference rows."
                     : $"Not compiled: {difference}.";
             }
-            catch
+            catch (Exception exception)
             {
-                reference.Dispose();
+                reference?.Dispose();
+                Reason = $"Compiled: it gives the trainer's answers to {bundle.Golden.Features.Rows} golden rows; ONNX Runtime's could not be had ({exception.Message.TrimEnd('.')}).";
                 throw;
             }
 

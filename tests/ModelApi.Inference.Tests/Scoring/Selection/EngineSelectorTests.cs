@@ -1,5 +1,6 @@
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.Compiled;
 using ModelApi.Inference.Scoring.OnnxRuntime;
@@ -59,6 +60,19 @@ public sealed class EngineSelectorTests
         Assert.Equal(("wrong", null), (scorer.Engine, scorer.Kernels));
         Assert.Equal((0, 1), (before.Labels[17], after.Labels[17]));
         Assert.Null(scorer.Check());
+    }
+
+    [Fact]
+    public async Task A_compiled_model_goes_on_when_ONNX_Runtime_cannot_be_asked_and_says_so()
+    {
+        var bundle = await ReadAsync("bank/1");
+        using var scorer = new CompiledFirstScorer(bundle, CompiledScorer.TryCompile(bundle, out _)!, () => throw new NotSupportedException("No such library."));
+
+        Assert.Throws<NotSupportedException>(scorer.Check);
+
+        Assert.Equal("compiled", scorer.Engine);
+        Assert.EndsWith("; ONNX Runtime's could not be had (No such library).", scorer.Reason, StringComparison.Ordinal);
+        Assert.Equal(200, GoldenCheck.Run(scorer, bundle.Golden).Rows);
     }
 
     [Fact]
