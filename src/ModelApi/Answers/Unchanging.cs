@@ -1,5 +1,4 @@
 using Microsoft.Net.Http.Headers;
-using ModelApi.Hosting;
 
 namespace ModelApi.Answers;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net.Mime;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using ModelApi.Telemetry;
 
 namespace ModelApi.Errors;
 

@@ -1,5 +1,3 @@
-using ModelApi.Hosting;
-
 namespace ModelApi.Health;
 
 /// <summary>What a browser sees at the root.</summary>

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using ModelApi.Hosting;
+using ModelApi.Shutdown;
 
 namespace ModelApi.Health;
 

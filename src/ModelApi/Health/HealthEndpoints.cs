@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using ModelApi.Hosting;
 using ModelApi.Inference.Registry;
 
 namespace ModelApi.Health;

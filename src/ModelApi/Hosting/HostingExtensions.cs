@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using ModelApi.Errors;
+using ModelApi.Limits;
+using ModelApi.Shutdown;
 
 namespace ModelApi.Hosting;
 

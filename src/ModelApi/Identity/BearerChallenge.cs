@@ -1,5 +1,4 @@
 using ModelApi.Errors;
-using ModelApi.Hosting;
 
 namespace ModelApi.Identity;
 

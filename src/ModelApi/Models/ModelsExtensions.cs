@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Options;
-using ModelApi.Hosting;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.Selection;
+using ModelApi.Limits;
 
 namespace ModelApi.Models;
 

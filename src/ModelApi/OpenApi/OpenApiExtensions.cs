@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 using ModelApi.Answers;
-using ModelApi.Hosting;
 
 namespace ModelApi.OpenApi;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
 using ModelApi.Errors;
-using ModelApi.Hosting;
+using ModelApi.Limits;
 
 namespace ModelApi.Overload;
 

@@ -1,8 +1,8 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using ModelApi.Errors;
-using ModelApi.Hosting;
 using ModelApi.Inference.Registry;
+using ModelApi.Limits;
 
 namespace ModelApi.Overload;
 

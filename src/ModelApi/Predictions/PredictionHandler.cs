@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using ModelApi.Errors;
-using ModelApi.Hosting;
 using ModelApi.Identity;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.Batching;
+using ModelApi.Limits;
 using ModelApi.Models;
 using ModelApi.Overload;
 

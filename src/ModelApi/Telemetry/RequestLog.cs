@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
+using ModelApi.Errors;
 using ModelApi.Identity;
 using ModelApi.Inference.Registry;
 

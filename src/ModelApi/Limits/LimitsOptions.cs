@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace ModelApi.Hosting;
+namespace ModelApi.Limits;
 
 /// <summary>What one client may ask of the server; section <c>Limits</c> of the configuration.</summary>
 internal sealed record LimitsOptions

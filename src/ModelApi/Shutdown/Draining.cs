@@ -1,4 +1,4 @@
-namespace ModelApi.Hosting;
+namespace ModelApi.Shutdown;
 
 /// <summary>Keeps the port open for a while after SIGTERM, with readiness at 503, before the server stops.</summary>
 internal sealed class Draining(TimeSpan delay, TimeProvider time) : IHostedLifecycleService

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ModelApi.Telemetry;
+namespace ModelApi.Errors;
 
 /// <summary>What ties an answer to the server's log, and to the caller's own trace where the caller sent one.</summary>
 internal static class TraceId

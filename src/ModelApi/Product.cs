@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace ModelApi.Hosting;
+namespace ModelApi;
 
 internal static class Product
 {
