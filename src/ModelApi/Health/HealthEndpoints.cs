@@ -3,6 +3,7 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ModelApi.Inference.Registry;
+using ModelApi.OpenApi;
 
 namespace ModelApi.Health;
 
@@ -13,7 +14,7 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").WithTags("Health").AllowAnonymous();
+        var group = routes.MapGroup("").WithTag("Health", "Whether the server is alive and ready.").AllowAnonymous();
         group.MapGet("/", GetAlive)
             .WithName(nameof(GetAlive))
             .WithSummary("Says that the server is alive")

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using ModelApi.Errors;
 using ModelApi.Inference.Registry;
+using ModelApi.OpenApi;
 
 namespace ModelApi.Models;
 
@@ -8,7 +9,7 @@ internal static class ModelEndpoints
 {
     public static RouteGroupBuilder MapModels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").WithTags("Models").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized);
+        var group = routes.MapGroup("").WithTag("Models", "What is served.").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapGet("/models", ListModels)
             .WithName(nameof(ListModels))
             .WithSummary("Lists the models")

@@ -13,7 +13,7 @@ internal static class ModelPartEndpoints
     private const string ArgumentParameter = "arg";
     private const string NameParameter = "name";
 
-    // The typed documentation of these routes is made from the registry: see OpenApi/ModelPartOperations.cs.
+    // The typed documentation of these routes is made from the registry: see ModelPartOperations.
     public static void MapModelParts(this IEndpointRouteBuilder routes)
     {
         foreach (var prefix in new[] { "", $"/models/{{{NameParameter}}}" })

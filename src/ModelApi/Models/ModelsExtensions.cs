@@ -4,6 +4,7 @@ using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.Selection;
 using ModelApi.Limits;
+using ModelApi.OpenApi;
 
 namespace ModelApi.Models;
 
@@ -25,6 +26,8 @@ internal static class ModelsExtensions
             return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);
         });
         services.AddSingleton<VersionLookup>();
+        services.AddSingleton<IModelOperations, ModelPartOperations>();
+        services.ConfigureSwaggerGen(generator => generator.OperationFilter<ModelRouteParameters>());
         services.AddSingleton<ModelLoading>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelLoading>());
     }

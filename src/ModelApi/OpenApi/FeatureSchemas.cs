@@ -8,6 +8,9 @@ namespace ModelApi.OpenApi;
 /// <summary>JSON schemas of what a model takes and answers, made from its signature.</summary>
 internal static class FeatureSchemas
 {
+    /// <summary>The end of the name of a row's schema.</summary>
+    public const string RowSuffix = "Features";
+
     /// <summary>One row of features.</summary>
     public static OpenApiSchema Row(Signature signature, string description) => new()
     {

@@ -12,7 +12,6 @@ internal static class OpenApiExtensions
     public static void AddOpenApiDocument(this WebApplicationBuilder builder)
     {
         builder.Services.AddEndpointsApiExplorer();
-        builder.Services.AddSingleton<ModelPartOperations>();
         builder.Services.AddSingleton<DocumentText>();
         builder.Services.AddSwaggerGen(generator =>
         {
@@ -34,7 +33,7 @@ internal static class OpenApiExtensions
             generator.CustomOperationIds(api => api.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName);
             generator.AddSecurityDefinition(BearerSecurity.Scheme, BearerSecurity.Definition);
             generator.OperationFilter<BearerSecurity>();
-            generator.DocumentAsyncFilter<RegistryPaths>();
+            generator.DocumentFilter<RegistryPaths>();
         });
     }
 

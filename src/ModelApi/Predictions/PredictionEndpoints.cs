@@ -4,7 +4,7 @@ internal static class PredictionEndpoints
 {
     // PlainPrediction knows no other policy than that of a known caller.
     // Their deadlines are PredictionHandler's own, which requests may shorten.
-    // The typed documentation of these routes is made from the registry: see OpenApi/PredictionOperation.cs.
+    // The typed documentation of these routes is made from the registry: see PredictionOperations.
     public static RouteGroupBuilder MapPredictions(this IEndpointRouteBuilder routes)
     {
         var handler = ActivatorUtilities.CreateInstance<PredictionHandler>(routes.ServiceProvider);

@@ -3,28 +3,25 @@ using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Signatures;
+using ModelApi.OpenApi;
 using ModelApi.Overload;
-using ModelApi.Predictions;
 
-namespace ModelApi.OpenApi;
+namespace ModelApi.Predictions;
 
 /// <summary>Documents the prediction route of a version.</summary>
-internal static class PredictionOperation
+internal sealed class PredictionOperations : IModelOperations
 {
-    /// <summary>What follows the name of the version in the name of the schema of one row.</summary>
-    public const string Features = "Features";
-
     private const string Prediction = "Prediction";
     private const string Predictions = "Predictions";
     private const string PartialAnswer = "PartialAnswer";
 
     private static readonly string[] Problems = ["400", "401", "404", "413", "415", "422", "503", "504"];
 
-    public static void AddSchemas(OpenApiDocument document, string name, ModelVersion version)
+    private static void AddSchemas(OpenApiDocument document, string name, ModelVersion version)
     {
         var signature = version.Manifest!.Signature;
         var schemas = document.Components!.Schemas!;
-        schemas[name + Features] = FeatureSchemas.Row(signature, version.Manifest.Description);
+        schemas[name + FeatureSchemas.RowSuffix] = FeatureSchemas.Row(signature, version.Manifest.Description);
         schemas[name + Prediction] = WithSender(FeatureSchemas.Answer(signature));
         schemas[name + Predictions] = WithSender(Several(FeatureSchemas.Answer(signature), "The answers, in the order of the rows."));
         schemas[name + PartialAnswer] = WithSkipped(WithSender(Several(
@@ -32,11 +29,12 @@ internal static class PredictionOperation
             "The answers, in the order of the rows; null where a row was skipped.")));
     }
 
-    public static void AddTo(OpenApiDocument document, ModelRoutes routes)
+    public void AddTo(OpenApiDocument document, ModelRoutes routes)
     {
         var version = routes.Version;
         var signature = version.Manifest!.Signature;
-        var rows = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Reference(Features), MinItems = 1 };
+        AddSchemas(document, routes.Schemas, version);
+        var rows = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Reference(FeatureSchemas.RowSuffix), MinItems = 1 };
         var operation = new OpenApiOperation
         {
             OperationId = $"Predict{routes.Name}",
@@ -49,7 +47,7 @@ internal static class PredictionOperation
             {
                 Required = true,
                 Description = "The features.",
-                Content = Media.Of(Media.Json, new OpenApiSchema { OneOf = [Reference(Features), rows, Instances(signature, rows)] }, signature.Example()),
+                Content = Media.Of(Media.Json, new OpenApiSchema { OneOf = [Reference(FeatureSchemas.RowSuffix), rows, Instances(signature, rows)] }, signature.Example()),
             },
             Responses = new OpenApiResponses
             {

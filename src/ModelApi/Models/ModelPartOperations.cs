@@ -3,25 +3,31 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
-using ModelApi.Models;
 using ModelApi.Models.Code;
+using ModelApi.OpenApi;
 
-namespace ModelApi.OpenApi;
+namespace ModelApi.Models;
 
 /// <summary>Documents what a model's bundle tells its users; see <see cref="ModelPartEndpoints"/>.</summary>
-internal sealed class ModelPartOperations(IOptions<JsonOptions> json)
+internal sealed class ModelPartOperations(IOptions<JsonOptions> json) : IModelOperations
 {
     private static readonly string[] Problems = ["401", "404", "503"];
 
     public void AddTo(OpenApiDocument document, ModelRoutes routes)
     {
+        if (routes.IsOfOneVersion)
+        {
+            // These routes answer for the version in production only.
+            return;
+        }
+
         var (model, manifest) = (routes.Version.Model, routes.Version.Manifest!);
         Add("/signature", "Signature", $"What {model} takes and returns",
             "The features in order, with their types, ranges, categories and examples; the task and its classes.",
             Media.Of(Media.Json, new OpenApiSchemaReference("Signature", document), JsonSerializer.SerializeToNode(SignatureReply.Of(manifest), json.Value.SerializerOptions)));
         Add("/example", "Example", $"A valid row for {model}",
             "What can be sent to be scored, as it is.",
-            Media.Of(Media.Json, new OpenApiSchemaReference(routes.Schemas + PredictionOperation.Features, document), manifest.Signature.Example()));
+            Media.Of(Media.Json, new OpenApiSchemaReference(routes.Schemas + FeatureSchemas.RowSuffix, document), manifest.Signature.Example()));
         if (routes.Version.Performance is { } performance)
         {
             var (part, example) = FirstPart(performance, preferred: "overall");
