@@ -2,20 +2,10 @@
 # docker build -t modelapi .
 # docker run -p 8900:8900 -e Identity__ApiKeys__0__User=... -e Identity__ApiKeys__0__Sha256=... modelapi
 
-FROM --platform=$BUILDPLATFORM node:22-slim AS onnxruntime
-ARG TARGETARCH=amd64
-WORKDIR /src/OnnxRuntime
-COPY src/OnnxRuntime/package*.json ./
-COPY src/OnnxRuntime/linux-arm64/package*.json linux-arm64/
-RUN npm ci --ignore-scripts --no-audit --no-fund \
- && if [ "$TARGETARCH" = arm64 ]; then npm ci --ignore-scripts --no-audit --no-fund --prefix linux-arm64; fi
-
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH=amd64
 WORKDIR /repository
-COPY --from=onnxruntime /src/OnnxRuntime src/OnnxRuntime
-COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
-COPY src/OnnxRuntime/*.csproj src/OnnxRuntime/*.targets src/OnnxRuntime/
+COPY global.json Directory.*.props Directory.*.targets .editorconfig ./
 COPY src/ModelApi.Inference/*.csproj src/ModelApi.Inference/
 COPY src/ModelApi/*.csproj src/ModelApi/
 RUN dotnet restore src/ModelApi --arch $TARGETARCH

@@ -4,10 +4,10 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace ModelApi.Benchmarks;
 
-/// <summary>BenchmarkDotNet's defaults, run in this process.</summary>
+/// <summary>BenchmarkDotNet's defaults, except that benchmarks run in this process.</summary>
 /// <remarks>
-/// The default toolchain builds a project per benchmark inside bin/, where this repository's build rules and the ONNX Runtime
-/// project with its npm step apply to generated code; in this process nothing is built.
+/// The default toolchain generates and builds a project for each benchmark below bin/, where this repository's build rules
+/// apply to it: warnings are errors, and packages get their versions centrally.
 /// </remarks>
 internal sealed class BenchmarkSettings : ManualConfig
 {

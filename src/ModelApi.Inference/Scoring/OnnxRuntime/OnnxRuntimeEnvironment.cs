@@ -46,8 +46,6 @@ public static class OnnxRuntimeEnvironment
 
     private static void LoadLibrary()
     {
-        OnnxRuntimeTelemetry.Disable();
-
         // The binding looks up every function of the library when its first object is made.
         new OrtThreadingOptions().Dispose();
     }
