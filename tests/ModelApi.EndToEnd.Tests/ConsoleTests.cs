@@ -12,7 +12,9 @@ public sealed class ConsoleTests
         var lines = server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Contains(lines, line => line.StartsWith($"  ModelApi 0.1.0 on {server.Address.ToString().TrimEnd('/')} (Development)", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("  ready     bank 1, compiled, loaded in ", StringComparison.Ordinal) && line.EndsWith("200 golden rows reproduced", StringComparison.Ordinal));
+        Assert.Contains("  ready     bank 1, compiled", lines);
+        Assert.Single(lines, line => line.Contains("200 golden rows reproduced", StringComparison.Ordinal)
+            && line.Contains("Loaded version 1 of model bank with compiled in ", StringComparison.Ordinal));
         Assert.Contains($"  docs      {server.Address}docs", lines);
         var curl = await CurlLineAsync(server);
         var (exitCode, output) = await Tool.RunAsync("bash", "-c", curl);
@@ -23,7 +25,7 @@ public sealed class ConsoleTests
     }
 
     [Fact]
-    public async Task A_bundle_that_failed_is_named_with_its_reasons()
+    public async Task A_bundle_that_failed_is_named_and_its_reasons_are_told_once()
     {
         using var models = new TemporaryModels();
         models.AddBank();
@@ -31,8 +33,8 @@ public sealed class ConsoleTests
 
         await using var server = await ServerProcess.StartAsync(("Models__Root", models.Root));
 
-        Assert.Contains("  failed    broken 1", server.Output, StringComparison.Ordinal);
-        Assert.Contains("            encoder.onnx: The file is missing.", server.Output, StringComparison.Ordinal);
+        Assert.Contains("  failed    broken 1; the log above and GET /models say why", server.Output, StringComparison.Ordinal);
+        Assert.Single(server.Output.Split('\n'), line => line.Contains("encoder.onnx: The file is missing.", StringComparison.Ordinal));
         Assert.Contains("  ready     bank 1", server.Output, StringComparison.Ordinal);
     }
 

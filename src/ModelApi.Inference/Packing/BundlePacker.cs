@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Drift;
-using ModelApi.Inference.Registry;
+using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 
 namespace ModelApi.Inference.Packing;

@@ -7,7 +7,10 @@ public sealed class Model
     {
         Name = name;
         Versions = versions;
-        Production = versions.LastOrDefault(version => version.State == VersionState.Ready);
+
+        // A newer version that is still loading comes first: an older one must not serve for a moment and then be overtaken.
+        Production = versions.LastOrDefault(version => version.State != VersionState.Failed) is { State: VersionState.Ready } newest ? newest : null;
+        IsLoading = Production is null && versions.Any(version => version.State == VersionState.Loading);
     }
 
     /// <summary>The name.</summary>
@@ -16,12 +19,20 @@ public sealed class Model
     /// <summary>All versions that were found, in ascending order.</summary>
     public IReadOnlyList<ModelVersion> Versions { get; }
 
-    /// <summary>The newest version that is ready: the one that serves calls without a version. Null when none is ready.</summary>
+    /// <summary>
+    /// The version that serves calls without a version: the newest that is ready. Null when none is ready, or while a newer one is loading.
+    /// </summary>
     public ModelVersion? Production { get; }
 
-    /// <summary>The version of that number, ready or not, or null.</summary>
+    /// <summary>Whether there is no <see cref="Production"/> yet, but may be one once all versions are loaded.</summary>
+    public bool IsLoading { get; }
+
+    /// <summary>The version with that number, in any state, or null.</summary>
     public ModelVersion? Find(string version) => Versions.FirstOrDefault(candidate => candidate.Version == version);
 
     /// <summary>The stage of one of the versions.</summary>
     public Stage StageOf(ModelVersion version) => ReferenceEquals(version, Production) ? Stage.Production : Stage.None;
+
+    internal Model With(ModelVersion loading, ModelVersion loaded) =>
+        new(Name, [.. Versions.Select(version => ReferenceEquals(version, loading) ? loaded : version)]);
 }

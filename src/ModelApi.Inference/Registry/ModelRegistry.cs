@@ -1,75 +1,104 @@
-using System.Collections.Frozen;
 using ModelApi.Inference.Bundles;
 
 namespace ModelApi.Inference.Registry;
 
-/// <summary>All models and versions that are loaded. Readers see one immutable snapshot and take no lock.</summary>
+/// <summary>Loads all models and publishes what is known of them as immutable snapshots, which readers take without a lock.</summary>
 public sealed class ModelRegistry : IDisposable
 {
-    // What a model is listed with whose versions cannot be seen.
+    // Stands for the versions of a model whose folder cannot be listed.
     private const string UnknownVersion = "-";
 
     private readonly string _root;
-    private readonly string _defaultModel;
     private readonly VersionLoader _loader;
-    private volatile FrozenDictionary<string, Model> _models = FrozenDictionary<string, Model>.Empty;
+    private readonly Lock _publishing = new();
+    private volatile RegistrySnapshot _snapshot = RegistrySnapshot.Empty;
+    private bool _isDisposed;
 
     /// <summary>Makes a registry that is empty until <see cref="LoadAsync"/>.</summary>
     /// <param name="root">The folder that holds <c>name/version/</c> folders.</param>
-    /// <param name="defaultModel">The model that calls without a name mean.</param>
+    /// <param name="defaultModel">The model that serves calls without a name.</param>
     /// <param name="loader">Loads each version.</param>
     public ModelRegistry(string root, string defaultModel, VersionLoader loader)
     {
         _root = root;
-        _defaultModel = defaultModel;
+        DefaultModel = defaultModel;
         _loader = loader;
     }
 
-    /// <summary>Whether <see cref="LoadAsync"/> has finished.</summary>
-    public bool IsLoaded { get; private set; }
+    /// <summary>Raised for each version that is ready or failed, once the snapshot has it; on any thread, several at a time.</summary>
+    public event Action<ModelVersion>? VersionLoaded;
 
-    /// <summary>The model that calls without a name mean; it need not exist.</summary>
-    public string DefaultModel => _defaultModel;
+    /// <summary>The models as they are now. A reader that needs them twice keeps this reference, so as to see one state.</summary>
+    public RegistrySnapshot Snapshot => _snapshot;
 
-    /// <summary>All models, in the order of their names.</summary>
-    public IEnumerable<Model> Models => _models.Values.OrderBy(model => model.Name, StringComparer.Ordinal);
+    /// <summary>The model that serves calls without a name; it need not exist.</summary>
+    public string DefaultModel { get; }
 
-    /// <summary>Why there is no model at all, or null.</summary>
-    public string? RootFault { get; private set; }
-
-    /// <summary>The model of that name, or null.</summary>
-    public Model? Find(string name) => _models.GetValueOrDefault(name);
-
-    /// <summary>Loads every version below the root, several at a time. A bad one stops nobody else.</summary>
+    /// <summary>
+    /// Loads every version below the root, several at a time. All of them appear at once as <see cref="VersionState.Loading"/>, and each
+    /// as ready or failed as soon as it is. A bad bundle fails alone.
+    /// </summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var unreadable = new List<ModelVersion>();
-        var folders = FindVersionFolders(unreadable);
-        var versions = new ModelVersion[folders.Count];
+        var folders = FindVersionFolders(unreadable, out var rootFault);
+        var found = folders.ConvertAll(folder => (Folder: folder, Version: ModelVersion.Loading(folder.Model, Path.GetFileName(folder.Path))));
+        Publish(snapshot => snapshot.Scanned(found.Select(version => version.Version).Concat(unreadable), rootFault));
+        unreadable.ForEach(version => VersionLoaded?.Invoke(version));
 
-        // The largest first: begun last, it would keep one core busy when the others are done.
-        folders = [.. folders.OrderByDescending(folder => folder.Bytes)];
-        await Parallel.ForAsync(0, folders.Count, cancellationToken, async (i, cancellation) =>
-            versions[i] = await _loader.LoadAsync(folders[i].Model, folders[i].Path, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        // The largest first: started last, it would keep one core busy after the others are done.
+        await Parallel.ForEachAsync(found.OrderByDescending(version => version.Folder.Bytes), cancellationToken, async (next, cancellation) =>
+        {
+            var loaded = await _loader.LoadAsync(next.Folder.Model, next.Folder.Path, cancellation).ConfigureAwait(false);
+            if (!Publish(snapshot => snapshot.With(next.Version, loaded)))
+            {
+                loaded.Dispose();
+                return;
+            }
 
-        _models = versions.Concat(unreadable)
-            .GroupBy(version => version.Model, StringComparer.Ordinal)
-            .Select(group => new Model(group.Key, [.. group.OrderBy(version => version.Version.Length).ThenBy(version => version.Version, StringComparer.Ordinal)]))
-            .ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
-        IsLoaded = true;
+            VersionLoaded?.Invoke(loaded);
+        }).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Publishes an empty snapshot, so that nobody finds a version any more, and lets go of all versions.</summary>
     public void Dispose()
     {
-        foreach (var version in _models.Values.SelectMany(model => model.Versions))
+        RegistrySnapshot last;
+        lock (_publishing)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            last = _snapshot;
+            _snapshot = last.Cleared();
+        }
+
+        foreach (var version in last.Models.SelectMany(model => model.Versions))
         {
             version.Dispose();
         }
     }
 
-    private List<VersionFolder> FindVersionFolders(List<ModelVersion> unreadable)
+    /// <returns>False when the registry is disposed of, and nothing is published any more.</returns>
+    private bool Publish(Func<RegistrySnapshot, RegistrySnapshot> change)
     {
+        lock (_publishing)
+        {
+            if (!_isDisposed)
+            {
+                _snapshot = change(_snapshot);
+            }
+
+            return !_isDisposed;
+        }
+    }
+
+    private List<VersionFolder> FindVersionFolders(List<ModelVersion> unreadable, out string? rootFault)
+    {
+        rootFault = null;
         var folders = new List<VersionFolder>();
         try
         {
@@ -81,14 +110,14 @@ public sealed class ModelRegistry : IDisposable
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
-                    unreadable.Add(ModelVersion.Failed(
-                        Path.GetFileName(model), UnknownVersion, [new BundleFault("", "", $"The model's folder cannot be read: {exception.Message}")], TimeSpan.Zero));
+                    var fault = new BundleFault("", "", $"The model's folder cannot be read: {exception.Message}");
+                    unreadable.Add(ModelVersion.Failed(Path.GetFileName(model), UnknownVersion, [fault], TimeSpan.Zero));
                 }
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            RootFault = Directory.Exists(_root)
+            rootFault = Directory.Exists(_root)
                 ? $"The folder of models cannot be read: {exception.Message}"
                 : $"The folder of models does not exist: {_root}";
             return folders;
@@ -96,7 +125,7 @@ public sealed class ModelRegistry : IDisposable
 
         if (folders.Count + unreadable.Count == 0)
         {
-            RootFault = $"The folder of models holds no <name>/<version>/ folder: {_root}";
+            rootFault = $"The folder of models holds no <name>/<version>/ folder: {_root}";
         }
 
         return folders;
@@ -110,7 +139,7 @@ public sealed class ModelRegistry : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Loading it will say what is wrong with it.
+            // The loader reports the reason.
             return 0;
         }
     }

@@ -7,13 +7,19 @@ using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Inference.Registry;
 
-/// <summary>One version of a model, as it was found when it was loaded.</summary>
+/// <summary>One version of a model: being loaded, ready or failed. A change of state is a new object in a new snapshot.</summary>
+/// <remarks>
+/// The registry holds a ready version until it disposes of it. Each request holds it by a lease. The scorer is freed when nobody holds
+/// the version any more, and a version that was disposed of gives no further lease.
+/// </remarks>
 public sealed class ModelVersion : IDisposable
 {
-    private readonly WorkspacePool _workspaces = new();
+    // The lowest bit of _holders is the registry's; requests count in the bits above it.
+    private const int Registry = 1;
+    private const int Lease = 2;
 
-    // Requests that hold a workspace, and one for the registry: the scorer is freed when the last of them lets go.
-    private int _leases = 1;
+    private readonly WorkspacePool _workspaces = new();
+    private int _holders;
 
     private ModelVersion(string model, string version) => (Model, Version) = (model, version);
 
@@ -26,7 +32,7 @@ public sealed class ModelVersion : IDisposable
     /// <summary>Whether it can be called.</summary>
     public VersionState State { get; private init; }
 
-    /// <summary>What its manifest says, or null when that could not be read.</summary>
+    /// <summary>What its manifest says; null unless it is ready.</summary>
     public BundleManifest? Manifest { get; private init; }
 
     /// <summary>What identifies its content; see <see cref="Bundle.Digest"/>.</summary>
@@ -47,8 +53,8 @@ public sealed class ModelVersion : IDisposable
     /// <summary>What reads requests for it; null unless it is ready.</summary>
     public JsonFeatureReader? Reader { get; private init; }
 
-    /// <summary>How it did on its golden rows; null unless it is ready.</summary>
-    public GoldenReport? Golden { get; private init; }
+    /// <summary>How well its scorer reproduced the golden rows; null unless it is ready.</summary>
+    public GoldenReport? Golden => Selected?.Golden;
 
     /// <summary>How well it does, by its bundle; null unless it is ready and says so.</summary>
     public JsonElement? Performance { get; private init; }
@@ -59,14 +65,18 @@ public sealed class ModelVersion : IDisposable
     /// <summary>From the first byte read to ready or failed.</summary>
     public TimeSpan LoadTime { get; private init; }
 
-    /// <summary>Why it failed; empty when it is ready.</summary>
+    /// <summary>Why it failed; empty unless it has.</summary>
     public IReadOnlyList<BundleFault> Faults { get; private init; } = [];
+
+    /// <summary>A version that was found and is being loaded.</summary>
+    internal static ModelVersion Loading(string model, string version) => new(model, version) { State = VersionState.Loading };
 
     /// <summary>A version that can be called.</summary>
     internal static ModelVersion Ready(
-        Bundle bundle, SelectedScorer selected, ReadLimits limits, GoldenReport golden, BatchingDecision batching, TimeSpan loadTime) =>
+        Bundle bundle, SelectedScorer selected, ReadLimits limits, BatchingDecision batching, TimeSpan loadTime) =>
         new(bundle.Manifest.Name, bundle.Manifest.Version)
         {
+            _holders = Registry,
             State = VersionState.Ready,
             Manifest = bundle.Manifest,
             Digest = bundle.Digest,
@@ -74,7 +84,6 @@ public sealed class ModelVersion : IDisposable
             Batcher = batching.Policy is { } policy ? new AdaptiveBatcher(selected.Scorer, bundle.Manifest.Signature, policy) : null,
             Batching = batching,
             Reader = new JsonFeatureReader(bundle.Manifest.Signature, limits),
-            Golden = golden,
             Performance = bundle.Performance,
             Arguments = bundle.Arguments,
             LoadTime = loadTime,
@@ -101,39 +110,59 @@ public sealed class ModelVersion : IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Memory to read and score one request in; give it back with <see cref="Return"/>.</summary>
-    /// <exception cref="InvalidOperationException">The version is not ready.</exception>
-    public ScoringWorkspace Rent()
-    {
-        if (Manifest is null || Scorer is null)
-        {
-            throw new InvalidOperationException($"Version {Version} of model '{Model}' is not ready.");
-        }
+    /// <summary>Holds the version, and the memory to read and score one request; ended by <see cref="Return"/>.</summary>
+    /// <returns>Null when the version is not ready or was disposed of: look it up again, in a new snapshot.</returns>
+    public ScoringWorkspace? TryRent() => TryLease() ? _workspaces.TryTake() ?? new ScoringWorkspace(Manifest!.Signature) : null;
 
-        Interlocked.Increment(ref _leases);
-        return _workspaces.TryTake() ?? new ScoringWorkspace(Manifest.Signature);
-    }
-
-    /// <summary>Takes a workspace back for a later request.</summary>
+    /// <summary>Takes a workspace back for a later request, and ends its hold on the version.</summary>
     public void Return(ScoringWorkspace workspace)
     {
         _workspaces.Add(workspace);
         Release();
     }
 
-    /// <summary>Lets go of the version; its scorer is freed once no request holds a workspace any more.</summary>
-    public void Dispose() => Release();
-
-    private void Release()
+    /// <summary>Holds the version, so that its scorer is not freed; ended by <see cref="Release"/>.</summary>
+    /// <returns>False when the version is not ready or was disposed of.</returns>
+    public bool TryLease()
     {
-        if (Interlocked.Decrement(ref _leases) != 0)
+        var holders = Volatile.Read(ref _holders);
+        while ((holders & Registry) != 0)
         {
-            return;
+            var seen = Interlocked.CompareExchange(ref _holders, holders + Lease, holders);
+            if (seen == holders)
+            {
+                return true;
+            }
+
+            holders = seen;
         }
 
+        return false;
+    }
+
+    /// <summary>Ends one successful <see cref="TryLease"/>.</summary>
+    public void Release()
+    {
+        if (Interlocked.Add(ref _holders, -Lease) == 0)
+        {
+            Free();
+        }
+    }
+
+    /// <summary>Gives no further lease, and frees the scorer once the last one has ended. A second call does nothing.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.And(ref _holders, ~Registry) == Registry)
+        {
+            Free();
+        }
+    }
+
+    private void Free()
+    {
         if (Batcher is not null)
         {
-            // A joined call that everybody has left may still be using the scorer.
+            // It owns the scorer, which a joined call may still use after all of its callers have left.
             Batcher.Dispose();
         }
         else

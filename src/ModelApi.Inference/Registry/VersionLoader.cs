@@ -9,7 +9,9 @@ namespace ModelApi.Inference.Registry;
 
 /// <summary>Takes a bundle's folder to a version that is ready, or to the reasons why it is not.</summary>
 /// <param name="reader">Reads and checks the bundle.</param>
-/// <param name="selectScorer">Makes the scorer of a bundle; throws <see cref="BundleException"/> when it cannot.</param>
+/// <param name="selectScorer">
+/// Makes the scorer of a bundle and checks it on the golden rows; throws <see cref="BundleException"/> when it cannot.
+/// </param>
 /// <param name="limits">How much one request to the version may hold.</param>
 /// <param name="batching">How rows of several callers are joined where a manifest does not say otherwise; null for the default.</param>
 public sealed class VersionLoader(BundleReader reader, Func<Bundle, SelectedScorer> selectScorer, ReadLimits limits, BatchingPolicy? batching = null)
@@ -26,8 +28,7 @@ public sealed class VersionLoader(BundleReader reader, Func<Bundle, SelectedScor
         {
             var bundle = await reader.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
             selected = selectScorer(bundle);
-            var golden = GoldenCheck.Run(selected.Scorer, bundle.Golden);
-            return ModelVersion.Ready(bundle, selected, limits, golden, DecideBatching(bundle, selected.Scorer), Stopwatch.GetElapsedTime(start));
+            return ModelVersion.Ready(bundle, selected, limits, DecideBatching(bundle, selected.Scorer), Stopwatch.GetElapsedTime(start));
         }
         catch (BundleException exception)
         {

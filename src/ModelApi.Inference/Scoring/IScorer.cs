@@ -9,9 +9,12 @@ public interface IScorer : IDisposable
     /// <summary>The engine's name and version, such as <c>onnxruntime 1.29.0</c>.</summary>
     string Engine { get; }
 
+    /// <summary>The kernels that walk the trees, with the time of each, in one line for people; null for an engine without kernels.</summary>
+    string? Kernels => null;
+
     /// <summary>
-    /// Whether a row may cost much less in a call with others than alone, because calls have a cost of their own; then it is
-    /// timed whether callers' rows are to be joined.
+    /// Whether a row may cost much less among others than alone, because each call has a cost of its own. Only then does a version time
+    /// whether joining the rows of several callers pays.
     /// </summary>
     bool GainsFromBatching => false;
 

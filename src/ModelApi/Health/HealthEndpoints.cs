@@ -72,7 +72,7 @@ internal static class HealthEndpoints
     }
 
     private static Results<Ok<HealthReply>, JsonHttpResult<HealthReply>> GetStartup(ModelRegistry registry) =>
-        registry.IsLoaded
+        registry.Snapshot.IsLoaded
             ? TypedResults.Ok(new HealthReply(HealthStatus.Healthy, []))
             : TypedResults.Json(new HealthReply(HealthStatus.Unhealthy, []), statusCode: StatusCodes.Status503ServiceUnavailable);
 }

@@ -45,18 +45,19 @@ internal sealed class Announcement(
     {
         var text = new StringBuilder();
         text.AppendLine().AppendLine(Invariant($"  ModelApi {Product.Version} on {address} ({environment.EnvironmentName})")).AppendLine();
-        foreach (var version in registry.Models.SelectMany(model => model.Versions))
+        var snapshot = registry.Snapshot;
+        foreach (var version in snapshot.Models.SelectMany(model => model.Versions))
         {
             Describe(version, text);
         }
 
-        if (registry.RootFault is { } fault)
+        if (snapshot.RootFault is { } fault)
         {
             text.AppendLine(Invariant($"  no model  {fault}"));
         }
 
         text.AppendLine().AppendLine(Invariant($"  docs      {address}/docs"));
-        if (registry.Find(registry.DefaultModel)?.Production is { Manifest: { } manifest })
+        if (snapshot.Find(registry.DefaultModel)?.Production is { Manifest: { } manifest })
         {
             var token = keys.HoldsDevelopmentKey ? DevelopmentKey.Value : "$MODELAPI_KEY";
             var example = manifest.Signature.Example().ToJsonString().Replace("'", "'\\''", StringComparison.Ordinal);
@@ -70,15 +71,11 @@ internal sealed class Announcement(
     {
         if (version.State == VersionState.Ready)
         {
-            text.AppendLine(Invariant(
-                $"  ready     {version.Model} {version.Version}, {version.Scorer!.Engine}, loaded in {version.LoadTime.TotalMilliseconds:0} ms, {version.Golden!.Rows} golden rows reproduced"));
-            return;
+            text.AppendLine(Invariant($"  ready     {version.Model} {version.Version}, {version.Scorer!.Engine}"));
         }
-
-        text.AppendLine(Invariant($"  failed    {version.Model} {version.Version}"));
-        foreach (var fault in version.Faults)
+        else
         {
-            text.AppendLine(Invariant($"            {fault}"));
+            text.AppendLine(Invariant($"  failed    {version.Model} {version.Version}; the log above and GET /models say why"));
         }
     }
 

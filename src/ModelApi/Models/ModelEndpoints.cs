@@ -31,7 +31,7 @@ internal static class ModelEndpoints
     }
 
     private static Ok<ModelListReply> ListModels(ModelRegistry registry) =>
-        TypedResults.Ok(new ModelListReply(registry.DefaultModel, [.. registry.Models.Select(model => ModelReply.Of(model, withSignatures: false))]));
+        TypedResults.Ok(new ModelListReply(registry.DefaultModel, [.. registry.Snapshot.Models.Select(model => ModelReply.Of(model, withSignatures: false))]));
 
     private static Results<Ok<ModelReply>, Problem> GetModel(string name, VersionLookup versions) =>
         versions.TryFindModel(name, out var model, out var problem) ? TypedResults.Ok(ModelReply.Of(model, withSignatures: true)) : problem;

@@ -1,6 +1,5 @@
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.OnnxRuntime;
-using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Models;
 
@@ -18,7 +17,14 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
     public Task Completion => _completion.Task;
 
     /// <summary>Begins to load; a server that has not begun by then does so when it starts.</summary>
-    public void Begin() => _loading ??= Task.Run(() => registry.LoadAsync(_stopping.Token));
+    public void Begin()
+    {
+        if (_loading is null)
+        {
+            registry.VersionLoaded += Report;
+            _loading = Task.Run(() => registry.LoadAsync(_stopping.Token));
+        }
+    }
 
     public override void Dispose()
     {
@@ -34,7 +40,11 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
         try
         {
             await _loading!;
-            Report();
+            if (registry.Snapshot.RootFault is { } fault)
+            {
+                logger.NothingFound(fault);
+            }
+
             _completion.SetResult();
 
             // Not at once: the requests that waited for the models must not wait for this too.
@@ -67,41 +77,43 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
     // One after the other: requests are served meanwhile.
     private void CheckEngines(CancellationToken stoppingToken)
     {
-        foreach (var version in registry.Models.SelectMany(model => model.Versions))
+        foreach (var version in registry.Snapshot.Models.SelectMany(model => model.Versions))
         {
             stoppingToken.ThrowIfCancellationRequested();
+            if (!version.TryLease())
+            {
+                continue;
+            }
+
             try
             {
-                if ((version.Scorer as CompiledFirstScorer)?.Check() is { } difference)
+                if (version.Selected!.Check() is { } difference)
                 {
                     logger.EnginesDiffer(version.Model, version.Version, difference);
                 }
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                // It has reproduced the golden rows, and goes on as it is: one bundle must not stop the server, which an exception here would.
+                // An exception here would stop the server. The version has reproduced its golden rows, and serves on as it is.
                 logger.EngineNotChecked(version.Model, version.Version, exception.Message);
+            }
+            finally
+            {
+                version.Release();
             }
         }
     }
 
-    private void Report()
+    private void Report(ModelVersion version)
     {
-        if (registry.RootFault is { } fault)
+        if (version is { State: VersionState.Ready, Scorer: { } scorer, Golden: { } golden })
         {
-            logger.NothingFound(fault);
+            logger.VersionLoaded(
+                version.Model, version.Version, scorer.Engine, version.LoadTime.TotalMilliseconds, golden.Rows, golden.LargestDifference);
         }
-
-        foreach (var version in registry.Models.SelectMany(model => model.Versions))
+        else
         {
-            if (version.State == VersionState.Ready)
-            {
-                logger.VersionLoaded(version.Model, version.Version, version.Scorer!.Engine, version.LoadTime.TotalMilliseconds, version.Golden!.Rows, version.Golden.LargestDifference);
-            }
-            else
-            {
-                logger.VersionFailed(version.Model, version.Version, version.Faults.Count, string.Join(" | ", version.Faults));
-            }
+            logger.VersionFailed(version.Model, version.Version, version.Faults.Count, string.Join(" | ", version.Faults));
         }
     }
 }

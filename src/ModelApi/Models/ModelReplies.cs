@@ -57,7 +57,7 @@ internal sealed record VersionReply(
         version.Manifest?.Description,
         version.Scorer?.Engine,
         version.Selected?.Reason,
-        version.Selected?.Kernels,
+        version.Scorer?.Kernels,
         version.Batching?.Reason,
         version.Digest is { } digest ? $"sha256:{digest}" : null,
         Math.Round(version.LoadTime.TotalMilliseconds, 1),

@@ -14,7 +14,7 @@ internal sealed class ModelRouteParameters(ModelRegistry registry) : IOperationF
             (parameter.Description, parameter.Example) = parameter.Name switch
             {
                 "name" => ("A model, as GET /models lists it.", registry.DefaultModel),
-                "version" => ("A version of the model, as GET /models lists it.", registry.Find(registry.DefaultModel)?.Production?.Version ?? "1"),
+                "version" => ("A version of the model, as GET /models lists it.", registry.Snapshot.Find(registry.DefaultModel)?.Production?.Version ?? "1"),
                 _ => (parameter.Description, parameter.Example),
             };
         }

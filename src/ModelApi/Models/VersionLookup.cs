@@ -13,9 +13,8 @@ internal sealed class VersionLookup(ModelRegistry registry)
     /// <param name="problem">Why there is none.</param>
     public bool TryFind(string? name, string? number, [NotNullWhen(true)] out ModelVersion? version, [NotNullWhen(false)] out Problem? problem)
     {
-        // Before the search: what is loaded in between must not be told to be unknown.
-        var isLoaded = registry.IsLoaded;
-        var model = registry.Find(name ?? registry.DefaultModel);
+        var snapshot = registry.Snapshot;
+        var model = snapshot.Find(name ?? registry.DefaultModel);
         version = number is null ? model?.Production : model?.Find(number);
         if (version is { State: VersionState.Ready })
         {
@@ -23,31 +22,35 @@ internal sealed class VersionLookup(ModelRegistry registry)
             return true;
         }
 
-        problem = isLoaded ? Explain(name, model, number, version) : Loading();
+        problem = Explain(snapshot, name, model, number, version);
         version = null;
         return false;
     }
 
     public bool TryFindModel(string name, [NotNullWhen(true)] out Model? model, [NotNullWhen(false)] out Problem? problem)
     {
-        var isLoaded = registry.IsLoaded;
-        model = registry.Find(name);
-        problem = model is not null ? null : isLoaded ? Unknown(name) : Loading();
+        var snapshot = registry.Snapshot;
+        model = snapshot.Find(name);
+        problem = model is not null ? null : snapshot.IsScanned ? Unknown(snapshot, name) : BeingLoaded;
         return problem is null;
     }
 
     public static Problem UnknownVersion(Model model, string number) =>
         Problems.UnknownVersion(model.Name, number, model.Versions.Select(known => known.Version));
 
-    private Problem Explain(string? name, Model? model, string? number, ModelVersion? version) => (model, number, version) switch
+    private Problem Explain(RegistrySnapshot snapshot, string? name, Model? model, string? number, ModelVersion? version) => (model, number, version) switch
     {
-        (null, _, _) when name is not null => Unknown(name),
+        (null, _, _) when !snapshot.IsScanned => BeingLoaded,
+        (null, _, _) when name is not null => Unknown(snapshot, name),
         ({ } known, { } missing, null) => UnknownVersion(known, missing),
-        (_, _, { } failed) => Problems.NotReady($"Version {failed.Version} of model '{failed.Model}' failed to load; GET /models/{failed.Model}/versions/{failed.Version} says why."),
+        (_, _, { State: VersionState.Loading } loading) => Problems.NotReady($"Version {loading.Version} of model '{loading.Model}' is being loaded."),
+        (_, _, { } failed) => Problems.NotReady(
+            $"Version {failed.Version} of model '{failed.Model}' failed to load; GET /models/{failed.Model}/versions/{failed.Version} says why."),
+        ({ IsLoading: true } loading, _, _) => Problems.NotReady($"Model '{loading.Name}' is being loaded."),
         _ => Problems.NotReady($"No version of model '{name ?? registry.DefaultModel}' is ready; GET /models says why."),
     };
 
-    private Problem Unknown(string name) => Problems.UnknownModel(name, registry.Models.Select(known => known.Name));
+    private static Problem Unknown(RegistrySnapshot snapshot, string name) => Problems.UnknownModel(name, snapshot.Models.Select(known => known.Name));
 
-    private static Problem Loading() => Problems.NotReady("The models are still being loaded.");
+    private static Problem BeingLoaded => Problems.NotReady("The models are being loaded.");
 }

@@ -4,32 +4,33 @@ using Swashbuckle.AspNetCore.Swagger;
 
 namespace ModelApi.OpenApi;
 
-/// <summary>The OpenAPI document as it is sent. A build scores an example of each version, so one text serves all requests.</summary>
+/// <summary>The OpenAPI document as it is sent.</summary>
+/// <remarks>A build scores an example of each version, so one text serves all requests until the registry changes.</remarks>
 internal sealed class DocumentText(IServiceScopeFactory scopes, ModelRegistry registry) : IDisposable
 {
     private readonly SemaphoreSlim _building = new(1);
-    private volatile byte[]? _text;
+    private volatile BuiltText? _built;
 
     public async ValueTask<byte[]> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_text is { } built)
+        if (_built is { } built && built.Snapshot == registry.Snapshot)
         {
-            return built;
+            return built.Text;
         }
 
         await _building.WaitAsync(cancellationToken);
         try
         {
-            if (_text is null)
+            // Read before the build: a text of an older snapshot must not stay.
+            var snapshot = registry.Snapshot;
+            if (_built is { } meanwhile && meanwhile.Snapshot == snapshot)
             {
-                // A text of before the last model was loaded would lack it.
-                var isComplete = registry.IsLoaded;
-                var text = await BuildAsync(cancellationToken);
-                _text = isComplete ? text : null;
-                return text;
+                return meanwhile.Text;
             }
 
-            return _text;
+            var text = await BuildAsync(cancellationToken);
+            _built = new BuiltText(snapshot, text);
+            return text;
         }
         finally
         {
@@ -49,4 +50,6 @@ internal sealed class DocumentText(IServiceScopeFactory scopes, ModelRegistry re
         await document.SerializeAsJsonAsync(stream, OpenApiSpecVersion.OpenApi3_1, cancellationToken);
         return stream.ToArray();
     }
+
+    private sealed record BuiltText(RegistrySnapshot Snapshot, byte[] Text);
 }

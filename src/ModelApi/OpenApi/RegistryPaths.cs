@@ -32,7 +32,7 @@ internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOp
 
     private void AddModels(OpenApiDocument document)
     {
-        var served = registry.Models.Where(model => model.Production is not null).ToList();
+        var served = registry.Snapshot.Models.Where(model => model.Production is not null).ToList();
         var names = new SchemaNames(served);
         if (served.Find(model => model.Name == registry.DefaultModel) is { } byDefault)
         {

@@ -60,7 +60,13 @@ internal sealed class PlainPrediction(
             return rest(context);
         }
 
-        var workspace = version.Rent();
+        if (version.TryRent() is not { } workspace)
+        {
+            permit.Dispose();
+            context.Request.BodyReader.AdvanceTo(body.Start);
+            return rest(context);
+        }
+
         bool isScored;
         using (permit)
         {

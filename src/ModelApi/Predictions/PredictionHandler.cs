@@ -38,7 +38,17 @@ internal sealed class PredictionHandler(
         using var deadline = started;
         var start = time.GetTimestamp();
         var status = StatusCodes.Status500InternalServerError;
-        var workspace = version!.Rent();
+        ScoringWorkspace? workspace;
+        while ((workspace = version!.TryRent()) is null)
+        {
+            // The version was freed since it was found, and another snapshot has been published before that.
+            if (!versions.TryFind(model, number, out version, out var missing))
+            {
+                await missing.WriteAsync(context);
+                return;
+            }
+        }
+
         try
         {
             if (await ScoreBodyAsync(context, version, workspace, onInvalid, deadline.Token) is { } problem)

@@ -74,7 +74,11 @@ internal sealed class PredictionOperations : IModelOperations
     // The real answer to the example, so that the page shows what a caller will get.
     private static JsonNode? ExampleAnswer(ModelVersion version)
     {
-        var workspace = version.Rent();
+        if (version.TryRent() is not { } workspace)
+        {
+            return null;
+        }
+
         try
         {
             var request = JsonSerializer.SerializeToUtf8Bytes(version.Manifest!.Signature.Example());

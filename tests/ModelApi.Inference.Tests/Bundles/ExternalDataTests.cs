@@ -1,5 +1,5 @@
 using ModelApi.Inference.Bundles;
-using ModelApi.Inference.Registry;
+using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Inference.Tests.Fixtures;
 

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring;
+using ModelApi.Inference.Scoring.Batching;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Inference.Scoring.Selection;
 using ModelApi.Inference.Tests.Fixtures;
@@ -23,12 +25,12 @@ public sealed class ModelRegistryTests : IDisposable
 
         using var registry = await LoadAsync();
 
-        Assert.Equal(["bad", "empty", "good"], registry.Models.Select(model => model.Name));
-        Assert.Equal(VersionState.Ready, registry.Find("good")!.Production!.State);
-        var bad = Assert.Single(registry.Find("bad")!.Versions);
+        Assert.Equal(["bad", "empty", "good"], registry.Snapshot.Models.Select(model => model.Name));
+        Assert.Equal(VersionState.Ready, registry.Snapshot.Find("good")!.Production!.State);
+        var bad = Assert.Single(registry.Snapshot.Find("bad")!.Versions);
         Assert.Equal(VersionState.Failed, bad.State);
         Assert.Equal(new BundleFault("encoder.onnx", "", "The file is missing."), Assert.Single(bad.Faults));
-        Assert.Null(registry.Find("bad")!.Production);
+        Assert.Null(registry.Snapshot.Find("bad")!.Production);
     }
 
     [Fact]
@@ -40,10 +42,109 @@ public sealed class ModelRegistryTests : IDisposable
 
         using var registry = await LoadAsync();
 
-        var bank = registry.Find("bank")!;
+        var bank = registry.Snapshot.Find("bank")!;
         Assert.Equal(["9", "10", "11"], bank.Versions.Select(version => version.Version));
         Assert.Equal("10", bank.Production!.Version);
         Assert.Equal([Stage.None, Stage.Production, Stage.None], bank.Versions.Select(bank.StageOf));
+    }
+
+    [Fact]
+    public async Task A_model_is_served_as_soon_as_it_is_ready_and_not_when_the_slowest_is()
+    {
+        _models.AddBank("fast");
+        _models.AddBank("slow");
+        using var gate = new Gate("slow 1");
+        using var registry = new ModelRegistry(_models.Root, "fast", gate.Loader);
+
+        var loading = Task.Run(() => registry.LoadAsync(CancellationToken.None));
+        await Gate.WaitForLoadedAsync(registry, 1);
+
+        var during = registry.Snapshot;
+        Assert.True(during is { IsScanned: true, IsLoaded: false });
+        Assert.Equal(VersionState.Ready, during.Find("fast")!.Production!.State);
+        var slow = during.Find("slow")!;
+        Assert.True(slow is { Production: null, IsLoading: true });
+        Assert.Equal(VersionState.Loading, Assert.Single(slow.Versions).State);
+        Assert.Null(slow.Versions[0].TryRent());
+        gate.Open();
+        await loading;
+        Assert.True(registry.Snapshot.IsLoaded);
+        Assert.True(registry.Snapshot.Find("slow") is { Production.State: VersionState.Ready, IsLoading: false });
+        Assert.True(during is { IsLoaded: false }, "A snapshot does not change.");
+        Assert.Same(during.Find("fast"), registry.Snapshot.Find("fast"));
+    }
+
+    [Fact]
+    public async Task An_older_version_does_not_serve_while_a_newer_one_is_loading()
+    {
+        _models.AddBank(version: "1");
+        _models.AddBank(version: "2");
+        using var gate = new Gate("bank 2");
+        using var registry = new ModelRegistry(_models.Root, "bank", gate.Loader);
+
+        var loading = Task.Run(() => registry.LoadAsync(CancellationToken.None));
+        await Gate.WaitForLoadedAsync(registry, 1);
+
+        var bank = registry.Snapshot.Find("bank")!;
+        Assert.Equal([VersionState.Ready, VersionState.Loading], bank.Versions.Select(version => version.State));
+        Assert.True(bank is { Production: null, IsLoading: true });
+        gate.Open();
+        await loading;
+        Assert.Equal("2", registry.Snapshot.Find("bank")!.Production!.Version);
+    }
+
+    [Fact]
+    public async Task Each_publication_raises_the_revision_by_one_and_is_told_once_it_can_be_seen()
+    {
+        _models.AddBank("a");
+        _models.AddBank("b");
+        File.Delete(_models.AddBank("c").PathOf("model.json"));
+        using var registry = new ModelRegistry(_models.Root, "a", Loader);
+        var told = new ConcurrentBag<(string Model, bool IsSeen)>();
+        registry.VersionLoaded += version =>
+            told.Add((version.Model, ReferenceEquals(version, registry.Snapshot.Find(version.Model)!.Find(version.Version))));
+
+        Assert.True(registry.Snapshot is { Revision: 0, IsScanned: false, IsLoaded: false });
+        await registry.LoadAsync(CancellationToken.None);
+
+        Assert.Equal(1 + 3, registry.Snapshot.Revision);
+        Assert.Equal([("a", true), ("b", true), ("c", true)], told.Order());
+    }
+
+    [Fact]
+    public async Task A_registry_that_is_disposed_of_lets_nobody_find_a_version_and_drops_what_is_still_loading()
+    {
+        _models.AddBank("fast");
+        _models.AddBank("slow");
+        using var gate = new Gate("slow 1");
+        var registry = new ModelRegistry(_models.Root, "fast", gate.Loader);
+        var loading = Task.Run(() => registry.LoadAsync(CancellationToken.None));
+        await Gate.WaitForLoadedAsync(registry, 1);
+        var fast = registry.Snapshot.Find("fast")!.Production!;
+
+        registry.Dispose();
+        registry.Dispose();
+        gate.Open();
+        await loading;
+
+        Assert.Empty(registry.Snapshot.Models);
+        Assert.False(fast.TryLease());
+        Assert.Equal(["fast 1", "slow 1"], gate.Freed.Order());
+    }
+
+    [Fact]
+    public async Task The_golden_rows_are_scored_once_for_each_scorer()
+    {
+        _models.AddBank();
+        using var gate = new Gate();
+        using var registry = new ModelRegistry(_models.Root, "bank", gate.Loader);
+
+        await registry.LoadAsync(CancellationToken.None);
+
+        var version = registry.Snapshot.Find("bank")!.Production!;
+        Assert.Equal(200, version.Golden!.Rows);
+        Assert.Same(version.Selected!.Golden, version.Golden);
+        Assert.Equal(1, gate.CallsWith(rows: 200));
     }
 
     [Theory]
@@ -58,10 +159,10 @@ public sealed class ModelRegistryTests : IDisposable
 
         using var registry = await LoadAsync();
 
-        var version = Assert.Single(registry.Find("bank")!.Versions);
+        var version = Assert.Single(registry.Snapshot.Find("bank")!.Versions);
         Assert.Equal(VersionState.Failed, version.State);
         Assert.Contains(version.Faults, fault => fault is { File: "golden.jsonl", Path: "row 1" } && fault.Message.Contains(message, StringComparison.Ordinal));
-        Assert.Throws<InvalidOperationException>(version.Rent);
+        Assert.Null(version.TryRent());
     }
 
     [Fact]
@@ -72,7 +173,7 @@ public sealed class ModelRegistryTests : IDisposable
 
         using var registry = await LoadAsync();
 
-        var fault = Assert.Single(Assert.Single(registry.Find("bank")!.Versions).Faults);
+        var fault = Assert.Single(Assert.Single(registry.Snapshot.Find("bank")!.Versions).Faults);
         Assert.Equal("encoder.onnx", fault.File);
         Assert.StartsWith("ONNX Runtime cannot load it:", fault.Message, StringComparison.Ordinal);
     }
@@ -84,9 +185,9 @@ public sealed class ModelRegistryTests : IDisposable
 
         await registry.LoadAsync(CancellationToken.None);
 
-        Assert.True(registry.IsLoaded);
-        Assert.Empty(registry.Models);
-        Assert.Contains("does not exist", registry.RootFault, StringComparison.Ordinal);
+        Assert.True(registry.Snapshot is { IsScanned: true, IsLoaded: true });
+        Assert.Empty(registry.Snapshot.Models);
+        Assert.Contains("does not exist", registry.Snapshot.RootFault, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,12 +195,12 @@ public sealed class ModelRegistryTests : IDisposable
     {
         _models.AddBank();
         using var registry = await LoadAsync();
-        var version = registry.Find("bank")!.Production!;
-        var workspace = version.Rent();
+        var version = registry.Snapshot.Find("bank")!.Production!;
+        var workspace = version.TryRent()!;
         version.Reader!.Read("""{"job":"secret","x":1}"""u8, workspace.Features, workspace.Findings);
         version.Return(workspace);
 
-        var next = version.Rent();
+        var next = version.TryRent()!;
 
         Assert.Same(workspace, next);
         Assert.Equal(0, next.Features.Rows);
@@ -109,25 +210,6 @@ public sealed class ModelRegistryTests : IDisposable
         Assert.Null(next.Features.Texts(1)[0]);
     }
 
-    [Fact]
-    public async Task A_scorer_is_freed_only_after_the_last_request_has_returned()
-    {
-        _models.AddBank();
-        ScorerSpy? spy = null;
-        var registry = new ModelRegistry(_models.Root, "bank", new VersionLoader(
-            new BundleReader(), bundle => new SelectedScorer(spy = new ScorerSpy(new OnnxRuntimeScorer(bundle)), ""), new ReadLimits()));
-        await registry.LoadAsync(CancellationToken.None);
-        var version = registry.Find("bank")!.Production!;
-        var workspace = version.Rent();
-
-        registry.Dispose();
-        var whileRented = spy!.IsDisposed;
-        version.Return(workspace);
-
-        Assert.False(whileRented);
-        Assert.True(spy.IsDisposed);
-    }
-
     [Theory]
     [InlineData("on", true)]
     [InlineData("off", false)]
@@ -135,9 +217,9 @@ public sealed class ModelRegistryTests : IDisposable
     {
         _models.AddBank().EditManifest(manifest => manifest["batching"] = new System.Text.Json.Nodes.JsonObject { ["mode"] = mode, ["maxRows"] = 7 });
         using var registry = await LoadAsync();
-        var version = registry.Find("bank")!.Production!;
+        var version = registry.Snapshot.Find("bank")!.Production!;
         var golden = Golden.Read(Repository.Bank)[0];
-        var workspace = version.Rent();
+        var workspace = version.TryRent()!;
         version.Reader!.Read(System.Text.Encoding.UTF8.GetBytes(golden.Input), workspace.Features, workspace.Findings);
 
         await version.ScoreAsync(workspace.Features, workspace.Predictions, CancellationToken.None);
@@ -148,28 +230,73 @@ public sealed class ModelRegistryTests : IDisposable
         version.Return(workspace);
     }
 
-    private sealed class ScorerSpy(OnnxRuntimeScorer scorer) : IScorer
-    {
-        public bool IsDisposed { get; private set; }
-
-        public string Engine => scorer.Engine;
-
-        public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken) =>
-            scorer.Score(features, predictions, cancellationToken);
-
-        public void Dispose()
-        {
-            scorer.Dispose();
-            IsDisposed = true;
-        }
-    }
-
-    private static VersionLoader Loader { get; } = new(new BundleReader(), bundle => new SelectedScorer(new OnnxRuntimeScorer(bundle), ""), new ReadLimits());
+    private static VersionLoader Loader { get; } = new(new BundleReader(), bundle => SelectedScorer.Create(new OnnxRuntimeScorer(bundle), bundle.Golden, ""), new ReadLimits());
 
     private async Task<ModelRegistry> LoadAsync()
     {
         var registry = new ModelRegistry(_models.Root, "bank", Loader);
         await registry.LoadAsync(CancellationToken.None);
         return registry;
+    }
+
+    /// <summary>Loads versions with a scorer that tells what happens to it; those that are named wait until the gate is opened.</summary>
+    private sealed class Gate(params string[] held) : IDisposable
+    {
+        private readonly ManualResetEventSlim _isOpen = new();
+        private readonly ConcurrentQueue<string> _freed = [];
+        private readonly ConcurrentQueue<int> _calls = [];
+
+        public VersionLoader Loader => new(new BundleReader(), Select, new ReadLimits(), new BatchingPolicy { Mode = BatchingMode.Off });
+
+        public IEnumerable<string> Freed => _freed;
+
+        public int CallsWith(int rows) => _calls.Count(call => call == rows);
+
+        public void Open() => _isOpen.Set();
+
+        public static async Task WaitForLoadedAsync(ModelRegistry registry, int count)
+        {
+            for (var patience = 0; patience < 6000; patience++)
+            {
+                if (registry.Snapshot.Models.SelectMany(model => model.Versions).Count(version => version.State != VersionState.Loading) >= count)
+                {
+                    return;
+                }
+
+                await Task.Delay(10);
+            }
+
+            throw new TimeoutException("The version was not loaded.");
+        }
+
+        public void Dispose() => _isOpen.Dispose();
+
+        private SelectedScorer Select(Bundle bundle)
+        {
+            var name = $"{bundle.Manifest.Name} {bundle.Manifest.Version}";
+            if (held.Contains(name))
+            {
+                _isOpen.Wait();
+            }
+
+            return SelectedScorer.Create(new Spy(new OnnxRuntimeScorer(bundle), _calls, () => _freed.Enqueue(name)), bundle.Golden, "");
+        }
+
+        private sealed class Spy(OnnxRuntimeScorer scorer, ConcurrentQueue<int> calls, Action freed) : IScorer
+        {
+            public string Engine => scorer.Engine;
+
+            public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
+            {
+                calls.Enqueue(features.Rows);
+                scorer.Score(features, predictions, cancellationToken);
+            }
+
+            public void Dispose()
+            {
+                scorer.Dispose();
+                freed();
+            }
+        }
     }
 }

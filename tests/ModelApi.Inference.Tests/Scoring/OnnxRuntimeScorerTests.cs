@@ -1,7 +1,7 @@
 using System.Text;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
-using ModelApi.Inference.Registry;
+using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Inference.Tests.Fixtures;
 

@@ -60,7 +60,7 @@ internal sealed class HeldHost : ModelApiHost
     public Task WaitForWaitingAsync(int count) => WaitForAsync(() => Waiting, count);
 
     public Task WaitForQueuedRowsAsync(int count) =>
-        WaitForAsync(() => Services.GetRequiredService<ModelRegistry>().Find("bank")!.Production!.Batcher!.QueuedRows, count);
+        WaitForAsync(() => Services.GetRequiredService<ModelRegistry>().Snapshot.Find("bank")!.Production!.Batcher!.QueuedRows, count);
 
     // That a request was sent says nothing of when it arrives.
     private static async Task WaitForAsync(Func<int> actual, int expected)

@@ -27,7 +27,7 @@ internal sealed class HeldModel
     public List<double> Ages { get; } = [];
 
     public ModelRegistry Registry(BatchingPolicy batching) => new(Repository.Models, "bank", new VersionLoader(
-        new BundleReader(), bundle => new SelectedScorer(new HeldScorer(this, new OnnxRuntimeScorer(bundle)), ""), new ReadLimits(), batching));
+        new BundleReader(), bundle => SelectedScorer.Create(new HeldScorer(this, new OnnxRuntimeScorer(bundle)), bundle.Golden, ""), new ReadLimits(), batching));
 
     public void Hold() => _isHeld = true;
 

@@ -165,7 +165,7 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             base.ConfigureWebHost(builder);
-            var loader = new VersionLoader(new BundleReader(), bundle => new SelectedScorer(new OverflowingScorer(new OnnxRuntimeScorer(bundle)), ""), new ReadLimits());
+            var loader = new VersionLoader(new BundleReader(), bundle => SelectedScorer.Create(new OverflowingScorer(new OnnxRuntimeScorer(bundle)), bundle.Golden, ""), new ReadLimits());
             builder.ConfigureTestServices(services => services.AddSingleton(new ModelRegistry(Repository.Models, "bank", loader)));
         }
     }

@@ -4,81 +4,61 @@ using ModelApi.Inference.Scoring.Compiled;
 
 namespace ModelApi.Inference.Scoring.Selection;
 
-/// <summary>A compiled scorer until ONNX Runtime has been asked as well, and whichever is right from then on.</summary>
-/// <remarks>Thread-safe. Loading a graph takes ONNX Runtime longer than compiling it, which a start need not wait for.</remarks>
-public sealed class CompiledFirstScorer : IScorer
+/// <summary>A compiled scorer, which ONNX Runtime replaces where a later comparison finds a difference.</summary>
+/// <remarks>Thread-safe. ONNX Runtime loads a graph more slowly than it compiles, and a start does not wait for that.</remarks>
+internal sealed class CompiledFirstScorer : IScorer
 {
     private readonly CompiledScorer _compiled;
     private readonly Func<IScorer> _createReference;
     private readonly Lock _checking = new();
 
-    // Holds the graphs; let go of once they were compared.
+    // Holds the graphs, and so is let go of after the comparison.
     private Bundle? _bundle;
     private volatile IScorer _current;
+    private volatile SelectionReport _report;
     private bool _isDisposed;
 
-    internal CompiledFirstScorer(Bundle bundle, CompiledScorer compiled, Func<IScorer> createReference)
+    public CompiledFirstScorer(Bundle bundle, CompiledScorer compiled, GoldenReport golden, Func<IScorer> createReference)
     {
         _bundle = bundle;
         _compiled = compiled;
         _current = compiled;
         _createReference = createReference;
-        Reason = $"Compiled: it gives the trainer's answers to {bundle.Golden.Features.Rows} golden rows; ONNX Runtime's are not compared yet.";
+        _report = new SelectionReport(
+            golden, $"Compiled: it gives the trainer's answers to {golden.Rows} golden rows; ONNX Runtime's are not compared yet.");
     }
 
     /// <inheritdoc/>
     public string Engine => _current.Engine;
 
-    /// <summary>Why that engine, in one sentence.</summary>
-    public string Reason { get; private set; }
+    /// <inheritdoc/>
+    public string? Kernels => _current.Kernels;
 
-    /// <summary>Which kernels walk the trees, and how fast each was; null where there are none.</summary>
-    public string? Kernels => _current == _compiled ? _compiled.Kernels : null;
+    public SelectionReport Report => _report;
 
     /// <inheritdoc/>
     public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken) =>
         _current.Score(features, predictions, cancellationToken);
 
-    /// <summary>Compares the two engines, and leaves the model to ONNX Runtime where they differ. A second call does nothing.</summary>
+    /// <summary>Compares the engines, and lets ONNX Runtime take over where they differ. A second call does nothing.</summary>
     /// <returns>The difference in words, or null.</returns>
-    /// <exception cref="BundleException">ONNX Runtime does not accept a graph. Whatever else it throws comes out too; the compiled scorer then stays.</exception>
+    /// <exception cref="BundleException">
+    /// ONNX Runtime does not accept a graph or does not reproduce the golden rows; like after any other exception, the compiled scorer stays.
+    /// </exception>
+    public string? Compare()
+    {
+        lock (_checking)
+        {
+            return TakeBundle() is { } bundle ? Compare(bundle) : null;
+        }
+    }
+
+    /// <summary>As <see cref="SelectedScorer.Check"/>.</summary>
     public string? Check()
     {
         lock (_checking)
         {
-            if (_bundle is not { } bundle || _isDisposed)
-            {
-                return null;
-            }
-
-            _bundle = null;
-            IScorer? reference = null;
-            string? difference;
-            try
-            {
-                reference = _createReference();
-                difference = FindDifference(bundle, reference, out var rows);
-                Reason = difference is null
-                    ? $"Compiled: it gives ONNX Runtime's answers to {bundle.Golden.Features.Rows} golden and {rows} reference rows."
-                    : $"Not compiled: {difference}.";
-            }
-            catch (Exception exception)
-            {
-                reference?.Dispose();
-                Reason = $"Compiled: it gives the trainer's answers to {bundle.Golden.Features.Rows} golden rows; ONNX Runtime's could not be had ({exception.Message.TrimEnd('.')}).";
-                throw;
-            }
-
-            if (difference is null)
-            {
-                reference.Dispose();
-            }
-            else
-            {
-                _current = reference;
-            }
-
-            return difference;
+            return TakeBundle() is { } bundle ? Compare(bundle) : null;
         }
     }
 
@@ -92,10 +72,50 @@ public sealed class CompiledFirstScorer : IScorer
         }
     }
 
-    private string? FindDifference(Bundle bundle, IScorer reference, out int rows)
+    private Bundle? TakeBundle()
     {
-        var drawn = ReferenceRows.Draw(bundle);
-        rows = drawn.Rows;
+        var bundle = _isDisposed ? null : _bundle;
+        _bundle = null;
+        return bundle;
+    }
+
+    private string? Compare(Bundle bundle)
+    {
+        var rows = bundle.Golden.Features.Rows;
+        IScorer? reference = null;
+        try
+        {
+            reference = _createReference();
+            var difference = FindDifference(bundle, reference, out var synthetic);
+            if (difference is null)
+            {
+                _report = _report with { Reason = $"Compiled: it gives ONNX Runtime's answers to {rows} golden and {synthetic} reference rows." };
+                reference.Dispose();
+            }
+            else
+            {
+                _report = new SelectionReport(GoldenCheck.Run(reference, bundle.Golden), $"Not compiled: {difference}.");
+                _current = reference;
+            }
+
+            return difference;
+        }
+        catch (Exception exception)
+        {
+            reference?.Dispose();
+            _report = _report with
+            {
+                Reason = $"Compiled: it gives the trainer's answers to {rows} golden rows; "
+                    + $"a comparison with ONNX Runtime was not possible ({exception.Message.TrimEnd('.')}).",
+            };
+            throw;
+        }
+    }
+
+    private string? FindDifference(Bundle bundle, IScorer reference, out int synthetic)
+    {
+        var drawn = SyntheticRows.Draw(bundle);
+        synthetic = drawn.Rows;
         try
         {
             return EngineComparison.FindDifference(bundle.Golden.Features, _compiled, reference, "golden")

@@ -1,5 +1,4 @@
 using ModelApi.Inference.Batches;
-using ModelApi.Inference.Registry;
 
 namespace ModelApi.Inference.Scoring.Selection;
 

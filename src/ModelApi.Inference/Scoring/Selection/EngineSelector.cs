@@ -1,65 +1,84 @@
 using ModelApi.Inference.Bundles;
-using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.Compiled;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 
 namespace ModelApi.Inference.Scoring.Selection;
 
-/// <summary>Picks what scores a bundle. ONNX Runtime is the reference: where the two differ, the compiled engine is wrong.</summary>
-/// <param name="engine">What may score it.</param>
+/// <summary>Selects the scorer of a bundle. ONNX Runtime is the reference: where the engines differ, the compiled one is wrong.</summary>
+/// <param name="engine">The engines that may score it.</param>
 /// <param name="threads">For ONNX Runtime: see <see cref="OnnxRuntimeScorer"/>.</param>
 /// <param name="batchThreads">For the compiled engine: threads that may work on one large batch.</param>
 public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, int threads = 1, int batchThreads = 1)
 {
-    /// <summary>Makes the scorer of a bundle, and compares the engines before it returns.</summary>
+    /// <summary>Makes a scorer that reproduces the golden rows, and compares the engines.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
-    /// <exception cref="BundleException">ONNX Runtime does not accept a graph, or only the compiled engine may score it and cannot.</exception>
+    /// <exception cref="BundleException">
+    /// The scorer does not reproduce the golden rows, ONNX Runtime does not accept a graph, or the bundle must be compiled and cannot be.
+    /// </exception>
     public SelectedScorer Select(Bundle bundle)
     {
-        var selected = SelectFirst(bundle);
-        if (selected.Scorer is CompiledFirstScorer scorer)
+        if (TryCompile(bundle, out var reason) is not { } scorer)
         {
-            try
-            {
-                if (scorer.Check() is { } difference)
-                {
-                    ThrowIfMustBeCompiled(difference);
-                }
-            }
-            catch
-            {
-                scorer.Dispose();
-                throw;
-            }
+            return SelectOnnxRuntime(bundle, reason);
         }
 
-        return selected;
+        try
+        {
+            if (scorer.Compare() is { } difference)
+            {
+                ThrowIfMustBeCompiled(difference);
+            }
+
+            return new SelectedScorer(scorer);
+        }
+        catch
+        {
+            scorer.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Makes the scorer of a bundle. A compiled one has reproduced the golden rows; to compare the engines is left to <see cref="CompiledFirstScorer.Check"/>.</summary>
+    /// <summary>As <see cref="Select"/>, but leaves the comparison of the engines to <see cref="SelectedScorer.Check"/>.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
-    /// <exception cref="BundleException">ONNX Runtime does not accept a graph, or only the compiled engine may score it and cannot.</exception>
-    public SelectedScorer SelectFirst(Bundle bundle)
+    /// <exception cref="BundleException">As for <see cref="Select"/>.</exception>
+    public SelectedScorer SelectFirst(Bundle bundle) =>
+        TryCompile(bundle, out var reason) is { } scorer ? new SelectedScorer(scorer) : SelectOnnxRuntime(bundle, reason);
+
+    private SelectedScorer SelectOnnxRuntime(Bundle bundle, string reason) =>
+        SelectedScorer.Create(new OnnxRuntimeScorer(bundle, threads), bundle.Golden, reason);
+
+    /// <param name="bundle">A bundle that was read without fault.</param>
+    /// <param name="reason">Why there is no compiled scorer: one sentence for people.</param>
+    private CompiledFirstScorer? TryCompile(Bundle bundle, out string reason)
     {
         if (engine == ScoringEngine.OnnxRuntime)
         {
-            return new SelectedScorer(new OnnxRuntimeScorer(bundle, threads), "ONNX Runtime was asked for.");
+            reason = "ONNX Runtime was asked for.";
+            return null;
         }
 
-        var compiled = TryCompile(bundle, out var reason);
-        if (compiled is not null && FindFault(compiled, bundle) is { } fault)
+        string obstacle;
+        try
         {
-            compiled.Dispose();
-            (compiled, reason) = (null, fault);
+            if (CompiledScorer.TryCompile(bundle, out obstacle, batchThreads) is { } compiled)
+            {
+                reason = "";
+                return new CompiledFirstScorer(bundle, compiled, GoldenCheck.Run(compiled, bundle.Golden), () => new OnnxRuntimeScorer(bundle, threads));
+            }
         }
-
-        if (compiled is not null)
+        catch (BundleException exception)
         {
-            return new SelectedScorer(new CompiledFirstScorer(bundle, compiled, () => new OnnxRuntimeScorer(bundle, threads)), "");
+            obstacle = $"compiled, it does not reproduce the golden rows ({exception.Faults[0].Message.TrimEnd('.')})";
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // An unforeseen graph is no reason not to serve it.
+            obstacle = $"the compiled engine failed ({exception.GetType().Name}: {exception.Message.TrimEnd('.')})";
         }
 
-        ThrowIfMustBeCompiled(reason!);
-        return new SelectedScorer(new OnnxRuntimeScorer(bundle, threads), $"Not compiled: {reason}.");
+        ThrowIfMustBeCompiled(obstacle);
+        reason = $"Not compiled: {obstacle}.";
+        return null;
     }
 
     private void ThrowIfMustBeCompiled(string reason)
@@ -67,37 +86,6 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
         if (engine == ScoringEngine.Compiled)
         {
             throw new BundleException([new BundleFault("", "", $"It must be compiled, but {reason}. Let the engine be chosen, or change the model.")]);
-        }
-    }
-
-    private CompiledScorer? TryCompile(Bundle bundle, out string? reason)
-    {
-        try
-        {
-            return CompiledScorer.TryCompile(bundle, out reason, batchThreads);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            // A graph that nobody thought of is no reason not to serve it.
-            reason = $"the compiler failed ({exception.GetType().Name}: {exception.Message.TrimEnd('.')})";
-            return null;
-        }
-    }
-
-    private static string? FindFault(IScorer compiled, Bundle bundle)
-    {
-        try
-        {
-            GoldenCheck.Run(compiled, bundle.Golden);
-            return null;
-        }
-        catch (BundleException exception)
-        {
-            return $"compiled, it does not reproduce the golden rows ({exception.Faults[0].Message.TrimEnd('.')})";
-        }
-        catch (InvalidOperationException exception)
-        {
-            return $"compiled, it fails ({exception.Message.TrimEnd('.')})";
         }
     }
 }

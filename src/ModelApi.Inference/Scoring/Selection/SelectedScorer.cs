@@ -1,13 +1,53 @@
+using ModelApi.Inference.Bundles;
+
 namespace ModelApi.Inference.Scoring.Selection;
 
-/// <summary>What scores a version, and why that.</summary>
-/// <param name="Scorer">The scorer; whoever asked for it disposes of it.</param>
-/// <param name="FixedReason">One sentence for people, unless the scorer has one itself.</param>
-public sealed record SelectedScorer(IScorer Scorer, string FixedReason)
+/// <summary>A scorer that has reproduced the golden rows of its bundle, and why it was selected.</summary>
+public sealed class SelectedScorer
 {
-    /// <summary>Why that engine: one sentence for people.</summary>
-    public string Reason => (Scorer as CompiledFirstScorer)?.Reason ?? FixedReason;
+    private readonly CompiledFirstScorer? _compiledFirst;
+    private readonly SelectionReport? _report;
 
-    /// <summary>Which kernels walk the trees, and how fast each was; null where there are none.</summary>
-    public string? Kernels => (Scorer as CompiledFirstScorer)?.Kernels;
+    internal SelectedScorer(CompiledFirstScorer scorer) => (Scorer, _compiledFirst) = (scorer, scorer);
+
+    private SelectedScorer(IScorer scorer, SelectionReport report) => (Scorer, _report) = (scorer, report);
+
+    /// <summary>The scorer; the caller who had it selected disposes of it.</summary>
+    public IScorer Scorer { get; }
+
+    /// <summary>How well the scorer reproduced the golden rows.</summary>
+    public GoldenReport Golden => Report.Golden;
+
+    /// <summary>Why this engine, in one sentence for people.</summary>
+    public string Reason => Report.Reason;
+
+    private SelectionReport Report => _compiledFirst?.Report ?? _report!;
+
+    /// <summary>Has a scorer reproduce the golden rows.</summary>
+    /// <param name="scorer">The scorer; disposed of when it fails.</param>
+    /// <param name="golden">The golden rows of its bundle.</param>
+    /// <param name="reason">Why this engine, in one sentence for people.</param>
+    /// <exception cref="BundleException">An answer differs from the trainer's.</exception>
+    public static SelectedScorer Create(IScorer scorer, GoldenRows golden, string reason)
+    {
+        try
+        {
+            return new SelectedScorer(scorer, new SelectionReport(GoldenCheck.Run(scorer, golden), reason));
+        }
+        catch
+        {
+            scorer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Does what a start leaves for later: compares a compiled model with ONNX Runtime, which takes over where they differ, and chooses
+    /// the kernels again, now that the code of the requests is compiled. Requests may go on meanwhile. A second call does nothing.
+    /// </summary>
+    /// <returns>The difference between the engines in words, or null.</returns>
+    /// <exception cref="BundleException">
+    /// ONNX Runtime does not accept a graph or does not reproduce the golden rows; like after any other exception, the scorer stays.
+    /// </exception>
+    public string? Check() => _compiledFirst?.Check();
 }

@@ -1,6 +1,5 @@
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
-using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.Compiled;
 using ModelApi.Inference.Scoring.OnnxRuntime;
@@ -23,10 +22,12 @@ public sealed class EngineSelectorTests
 
         var selected = new EngineSelector().Select(bundle);
 
-        using var scorer = Assert.IsType<CompiledFirstScorer>(selected.Scorer);
+        using var scorer = selected.Scorer;
         Assert.Equal("compiled", scorer.Engine);
-        Assert.Equal($"Compiled: it gives ONNX Runtime's answers to {bundle.Golden.Features.Rows} golden and 256 reference rows.", selected.Reason);
-        Assert.Equal(hasTrees, selected.Kernels is not null);
+        Assert.Equal(
+            $"Compiled: it gives ONNX Runtime's answers to {bundle.Golden.Features.Rows} golden and 256 reference rows.", selected.Reason);
+        Assert.Equal(bundle.Golden.Features.Rows, selected.Golden.Rows);
+        Assert.Equal(hasTrees, scorer.Kernels is not null);
     }
 
     [Fact]
@@ -36,43 +37,74 @@ public sealed class EngineSelectorTests
 
         var selected = new EngineSelector().SelectFirst(bundle);
 
-        using var scorer = Assert.IsType<CompiledFirstScorer>(selected.Scorer);
+        using var scorer = selected.Scorer;
         Assert.Equal("Compiled: it gives the trainer's answers to 200 golden rows; ONNX Runtime's are not compared yet.", selected.Reason);
-        Assert.Null(scorer.Check());
+        Assert.Null(selected.Check());
         Assert.Equal("Compiled: it gives ONNX Runtime's answers to 200 golden and 256 reference rows.", selected.Reason);
     }
 
     [Fact]
     public async Task A_compiled_model_that_gives_other_answers_is_left_to_ONNX_Runtime()
     {
-        // What stands for ONNX Runtime gives one golden row another class.
+        // The stand-in for ONNX Runtime gives one of the 256 reference rows another class.
         var bundle = await ReadAsync("bank/1");
-        var compiled = CompiledScorer.TryCompile(bundle, out _)!;
-        using var scorer = new CompiledFirstScorer(bundle, compiled, () => new WrongScorer(new OnnxRuntimeScorer(bundle), 17, 1, 0));
+        using var scorer = CompiledFirst(bundle, () => new WrongScorer(new OnnxRuntimeScorer(bundle), 17, 1, 0) { Rows = 256 });
+        var selected = new SelectedScorer(scorer);
+        var rows = SyntheticRows.Draw(bundle);
         var (before, after) = (new PredictionBatch(bundle.Manifest.Signature), new PredictionBatch(bundle.Manifest.Signature));
-        scorer.Score(bundle.Golden.Features, before, CancellationToken.None);
+        scorer.Score(rows, before, CancellationToken.None);
+        var golden = selected.Golden;
 
-        var difference = scorer.Check();
+        var difference = selected.Check();
 
-        scorer.Score(bundle.Golden.Features, after, CancellationToken.None);
-        Assert.Equal("compiled, it answers 'no' to golden row 18 and ONNX Runtime 'yes'", difference);
-        Assert.Equal($"Not compiled: {difference}.", scorer.Reason);
+        scorer.Score(rows, after, CancellationToken.None);
+        Assert.StartsWith("compiled, it answers '", difference, StringComparison.Ordinal);
+        Assert.Contains(" to reference row 18 and ONNX Runtime '", difference, StringComparison.Ordinal);
+        Assert.Equal($"Not compiled: {difference}.", selected.Reason);
         Assert.Equal(("wrong", null), (scorer.Engine, scorer.Kernels));
-        Assert.Equal((0, 1), (before.Labels[17], after.Labels[17]));
-        Assert.Null(scorer.Check());
+        Assert.NotEqual(before.Labels[17], after.Labels[17]);
+        Assert.NotSame(golden, selected.Golden);
+        Assert.Equal(200, selected.Golden.Rows);
+        Assert.Null(selected.Check());
+    }
+
+    [Fact]
+    public async Task A_compiled_model_stays_when_ONNX_Runtime_does_not_reproduce_the_golden_rows()
+    {
+        var bundle = await ReadAsync("bank/1");
+        using var scorer = CompiledFirst(bundle, () => new WrongScorer(new OnnxRuntimeScorer(bundle), 17, 1, 0) { Rows = 200 });
+        var selected = new SelectedScorer(scorer);
+
+        var fault = Assert.Single(Assert.Throws<BundleException>(() => selected.Check()).Faults);
+
+        Assert.Equal(("golden.jsonl", "row 18"), (fault.File, fault.Path));
+        Assert.Equal("compiled", scorer.Engine);
+        Assert.Contains("a comparison with ONNX Runtime was not possible (", selected.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_compiled_model_goes_on_when_ONNX_Runtime_cannot_be_asked_and_says_so()
     {
         var bundle = await ReadAsync("bank/1");
-        using var scorer = new CompiledFirstScorer(bundle, CompiledScorer.TryCompile(bundle, out _)!, () => throw new NotSupportedException("No such library."));
+        using var scorer = CompiledFirst(bundle, () => throw new NotSupportedException("No such library."));
+        var selected = new SelectedScorer(scorer);
 
-        Assert.Throws<NotSupportedException>(scorer.Check);
+        Assert.Throws<NotSupportedException>(() => selected.Check());
 
         Assert.Equal("compiled", scorer.Engine);
-        Assert.EndsWith("; ONNX Runtime's could not be had (No such library).", scorer.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("; a comparison with ONNX Runtime was not possible (No such library).", selected.Reason, StringComparison.Ordinal);
         Assert.Equal(200, GoldenCheck.Run(scorer, bundle.Golden).Rows);
+    }
+
+    [Fact]
+    public async Task A_scorer_that_does_not_reproduce_the_golden_rows_is_not_selected_and_is_freed()
+    {
+        var bundle = await ReadAsync("bank/1");
+        var wrong = new WrongScorer(new OnnxRuntimeScorer(bundle), 17, 1, 0) { Rows = 200 };
+
+        Assert.Throws<BundleException>(() => SelectedScorer.Create(wrong, bundle.Golden, ""));
+
+        Assert.True(wrong.IsDisposed);
     }
 
     [Fact]
@@ -125,7 +157,7 @@ public sealed class EngineSelectorTests
         var bundle = await ReadAsync("bank/1");
         var signature = bundle.Manifest.Signature;
 
-        var rows = ReferenceRows.Draw(bundle);
+        var rows = SyntheticRows.Draw(bundle);
 
         Assert.Equal(256, rows.Rows);
         for (var feature = 0; feature < signature.Features.Count; feature++)
@@ -151,18 +183,36 @@ public sealed class EngineSelectorTests
 
     private static Task<Bundle> ReadAsync(string path) => new BundleReader().ReadAsync(Path.Combine(Repository.Models, path), CancellationToken.None);
 
+    private static CompiledFirstScorer CompiledFirst(Bundle bundle, Func<IScorer> createReference)
+    {
+        var compiled = CompiledScorer.TryCompile(bundle, out _)!;
+        return new CompiledFirstScorer(bundle, compiled, GoldenCheck.Run(compiled, bundle.Golden), createReference);
+    }
+
     /// <summary>Gives one row another answer.</summary>
     private sealed class WrongScorer(IScorer scorer, int row, int shift, float error) : IScorer
     {
+        /// <summary>How many rows a batch with a wrong answer has.</summary>
+        public int Rows { get; init; } = 200;
+
+        public bool IsDisposed { get; private set; }
+
         public string Engine => "wrong";
 
         public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
         {
             scorer.Score(features, predictions, cancellationToken);
-            predictions.Labels[row] = (predictions.Labels[row] + shift) % 2;
-            predictions.Probabilities[2 * row] += error;
+            if (features.Rows == Rows)
+            {
+                predictions.Labels[row] = (predictions.Labels[row] + shift) % 2;
+                predictions.Probabilities[2 * row] += error;
+            }
         }
 
-        public void Dispose() => scorer.Dispose();
+        public void Dispose()
+        {
+            scorer.Dispose();
+            IsDisposed = true;
+        }
     }
 }

@@ -10,7 +10,7 @@ namespace ModelApi.Inference.Scoring.Selection;
 /// Features are drawn from the histograms of <c>reference.json</c>; where it says nothing, from the golden rows. A few values
 /// are missing, unknown, or the very edge of a histogram's bin, where that is allowed.
 /// </remarks>
-internal static class ReferenceRows
+internal static class SyntheticRows
 {
     private const int Rows = 256;
 

@@ -1,4 +1,4 @@
-namespace ModelApi.Inference.Registry;
+namespace ModelApi.Inference.Scoring;
 
 /// <summary>How well a version reproduced its golden rows.</summary>
 /// <param name="Rows">Rows that were scored.</param>

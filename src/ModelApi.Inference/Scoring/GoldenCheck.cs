@@ -1,8 +1,7 @@
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
-using ModelApi.Inference.Scoring;
 
-namespace ModelApi.Inference.Registry;
+namespace ModelApi.Inference.Scoring;
 
 /// <summary>Scores a bundle's golden rows and compares the answers with the trainer's.</summary>
 public static class GoldenCheck
