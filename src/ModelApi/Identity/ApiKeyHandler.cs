@@ -29,7 +29,7 @@ internal sealed class ApiKeyHandler(
 
         if (!BearerToken.TryRead(header, out ReadOnlySpan<char> token))
         {
-            return AuthenticateResult.Fail("The Authorization header must be one of the form: Bearer <key>.");
+            return AuthenticateResult.Fail("There must be one Authorization header, of the form: Bearer <key>.");
         }
 
         return keys.Find(token) switch

@@ -6,20 +6,22 @@ using Microsoft.Extensions.Options;
 
 namespace ModelApi.Identity;
 
-/// <summary>Finds the user of an API key without ever comparing keys, or digests in a time that depends on them.</summary>
+/// <summary>Finds the user of an API key by the key's SHA-256.</summary>
 internal sealed class ApiKeyStore
 {
     private readonly FrozenDictionary<TokenDigest, Caller> _callers;
 
     public ApiKeyStore(IOptions<IdentityOptions> options)
     {
-        HoldsDevelopmentKey = options.Value.ApiKeys.Any(key => string.Equals(key.Sha256, DevelopmentKey.Sha256, StringComparison.OrdinalIgnoreCase));
-        _callers = options.Value.ApiKeys.ToFrozenDictionary(key => TokenDigest.Parse(key.Sha256), key => new Caller(PrincipalOf(key.User), key.Expires ?? DateTimeOffset.MaxValue));
+        HoldsDevelopmentKey = options.Value.ApiKeys.Any(key => DevelopmentKey.Is(key.Sha256));
+        _callers = options.Value.ApiKeys.ToFrozenDictionary(
+            key => TokenDigest.Parse(key.Sha256),
+            key => new Caller(PrincipalOf(key.User), key.Expires ?? DateTimeOffset.MaxValue));
     }
 
     public bool HoldsDevelopmentKey { get; }
 
-    /// <summary>The key's user, who may have expired, or null for a key that is not known.</summary>
+    /// <summary>The key's user, even of an expired key; null for an unknown one.</summary>
     public Caller? Find(ReadOnlySpan<char> key) => _callers.GetValueOrDefault(TokenDigest.Of(key));
 
     public static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));

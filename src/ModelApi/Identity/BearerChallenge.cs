@@ -6,12 +6,13 @@ namespace ModelApi.Identity;
 internal static class BearerChallenge
 {
     /// <param name="context">The request.</param>
-    /// <param name="reason">Why the token that came was refused, or null when none came.</param>
+    /// <param name="reason">Why the key or token was refused, or null when none was sent.</param>
     public static Task WriteAsync(HttpContext context, string? reason)
     {
         context.Response.Headers.WWWAuthenticate = reason is null
             ? $"Bearer realm=\"{Product.Name}\""
             : $"Bearer realm=\"{Product.Name}\", error=\"invalid_token\", error_description=\"{reason.Replace('"', '\'')}\"";
-        return Problems.Unauthorized($"{reason ?? "No key or token was sent."} Send the header Authorization: Bearer <key or token>.").WriteAsync(context);
+        return Problems.Unauthorized($"{reason ?? "No key or token was sent."} Send the header Authorization: Bearer <key or token>.")
+            .WriteAsync(context);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Primitives;
 
 namespace ModelApi.Identity;
@@ -8,12 +7,6 @@ internal static class BearerToken
 {
     private const string Prefix = "Bearer ";
 
-    public static bool TryRead(StringValues header, [NotNullWhen(true)] out string? token)
-    {
-        token = TryRead(header, out ReadOnlySpan<char> found) ? found.ToString() : null;
-        return token is not null;
-    }
-
     /// <param name="header">The header.</param>
     /// <param name="token">Part of the header's text.</param>
     public static bool TryRead(StringValues header, out ReadOnlySpan<char> token)
@@ -21,6 +14,9 @@ internal static class BearerToken
         token = header is [{ } only] && only.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? only.AsSpan(Prefix.Length).Trim() : default;
         return !token.IsEmpty && !token.Contains(' ');
     }
+
+    /// <summary>Reads a token that has the form of a JSON Web Token.</summary>
+    public static bool TryReadJwt(StringValues header, out ReadOnlySpan<char> token) => TryRead(header, out token) && IsJwt(token);
 
     /// <summary>Whether a token has the form of a JSON Web Token: three parts, the first of them the Base64url of <c>{"…</c>.</summary>
     public static bool IsJwt(ReadOnlySpan<char> token) =>

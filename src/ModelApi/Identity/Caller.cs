@@ -2,11 +2,11 @@ using System.Security.Claims;
 
 namespace ModelApi.Identity;
 
-/// <summary>A principal that was checked once and is used again, with what every request asks of it ready.</summary>
+/// <summary>A validated principal that many requests share, with its name at hand.</summary>
 internal sealed class Caller : ClaimsPrincipal
 {
-    /// <param name="principal">Who the key or token is for.</param>
-    /// <param name="expires">From when on it is to be refused, or checked anew.</param>
+    /// <param name="principal">The user of the key or token.</param>
+    /// <param name="expires">When the key or token expires.</param>
     public Caller(ClaimsPrincipal principal, DateTimeOffset expires)
         : base(principal)
     {
@@ -17,5 +17,6 @@ internal sealed class Caller : ClaimsPrincipal
     /// <summary>The name under which the caller is answered and logged.</summary>
     public string Name { get; }
 
+    /// <summary>When the key or token expires.</summary>
     public DateTimeOffset Expires { get; }
 }

@@ -2,12 +2,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace ModelApi.Identity;
 
-/// <summary>Those who may call and of whom that is known already, so that no handler need be asked.</summary>
+/// <summary>Callers whose key or token is already validated, without the authentication handlers.</summary>
 internal sealed class Callers(ApiKeyStore keys, TokenCache tokens, TimeProvider time)
 {
-    /// <summary>Finds who sent a request.</summary>
-    /// <param name="authorization">Its Authorization header.</param>
-    /// <returns>Null where the authentication handlers have to see to it.</returns>
+    /// <param name="authorization">The request's Authorization header.</param>
+    /// <returns>Null when the authentication handlers have to decide.</returns>
     public Caller? Find(StringValues authorization)
     {
         if (!BearerToken.TryRead(authorization, out ReadOnlySpan<char> token))
@@ -20,8 +19,10 @@ internal sealed class Callers(ApiKeyStore keys, TokenCache tokens, TimeProvider 
             return caller;
         }
 
-        // A key may look like a token, and is one only where no tokens are configured: the handlers tell.
-        return !BearerToken.IsJwt(token) && keys.Find(token) is { } holder && (holder.Expires == DateTimeOffset.MaxValue || time.GetUtcNow() < holder.Expires)
+        // An API key in the form of a token is valid only where no tokens are configured: the handlers decide.
+        return !BearerToken.IsJwt(token)
+            && keys.Find(token) is { } holder
+            && (holder.Expires == DateTimeOffset.MaxValue || time.GetUtcNow() < holder.Expires)
             ? holder
             : null;
     }

@@ -50,7 +50,7 @@ internal sealed class IdentityOptionsValidator(IHostEnvironment environment, ICo
         {
             yield return $"{path}:Sha256 must be 64 hexadecimal digits: printf %s \"$KEY\" | sha256sum";
         }
-        else if (!environment.IsDevelopment() && string.Equals(key.Sha256, DevelopmentKey.Sha256, StringComparison.OrdinalIgnoreCase))
+        else if (!environment.IsDevelopment() && DevelopmentKey.Is(key.Sha256))
         {
             yield return $"{path} is the development key, which everybody knows; it is refused in {environment.EnvironmentName}. Make another: openssl rand -hex 32";
         }

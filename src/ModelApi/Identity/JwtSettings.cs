@@ -5,8 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace ModelApi.Identity;
 
 /// <summary>
-/// How JSON Web Tokens are checked; section <c>Authentication:Schemes:Bearer</c>, in ASP.NET Core's own format, which
-/// <c>dotnet user-jwts</c> writes.
+/// Checks the section <c>Authentication:Schemes:Bearer</c> at start, and reads what JwtBearer, which binds the rest, does not know.
 /// </summary>
 internal sealed record JwtSettings
 {
@@ -15,7 +14,7 @@ internal sealed record JwtSettings
     /// <summary>The issuer whose published keys sign the tokens.</summary>
     public string? Authority { get; init; }
 
-    /// <summary>The address of the authority's metadata, where it is not below the authority.</summary>
+    /// <summary>The address of the authority's metadata, if it is not below the authority.</summary>
     public string? MetadataAddress { get; init; }
 
     /// <summary>Whether the metadata must come over HTTPS.</summary>
@@ -29,7 +28,7 @@ internal sealed record JwtSettings
 
     public IReadOnlyList<string> ValidAudiences { get; init; } = [];
 
-    /// <summary>Symmetric keys.</summary>
+    /// <summary>Symmetric keys, one for each issuer.</summary>
     public IReadOnlyList<SymmetricKeySettings> SigningKeys { get; init; } = [];
 
     /// <summary>RSA or elliptic curve public keys, or certificates, in PEM.</summary>
@@ -47,7 +46,7 @@ internal sealed record JwtSettings
     public static JwtSettings Read(IConfiguration configuration) =>
         configuration.GetSection(Section).Get<JwtSettings>() ?? new JwtSettings();
 
-    /// <summary>What keeps tokens from being checked.</summary>
+    /// <summary>Why tokens cannot be validated; empty when they can.</summary>
     public IEnumerable<string> Check()
     {
         if (!IsConfigured)
@@ -72,9 +71,20 @@ internal sealed record JwtSettings
 
         for (var i = 0; i < SigningKeys.Count; i++)
         {
-            if (SigningKeys[i].TryDecode() is not { Length: >= 32 })
+            var key = SigningKeys[i];
+            if (key.TryDecode() is not { Length: >= 32 })
             {
                 yield return $"{Section}:SigningKeys:{i}:Value must be the Base64 of at least 32 bytes.";
+            }
+
+            if (!Issuers.Contains(key.Issuer))
+            {
+                yield return $"{Section}:SigningKeys:{i}:Issuer is '{key.Issuer}'; it must name the issuer that signs with this key, " +
+                    $"one of ValidIssuer and ValidIssuers.";
+            }
+            else if (SigningKeys.Take(i).Any(earlier => earlier.Issuer == key.Issuer))
+            {
+                yield return $"{Section}:SigningKeys:{i}:Issuer is '{key.Issuer}', which already has a key; an issuer can have one signing key.";
             }
         }
 
@@ -87,9 +97,7 @@ internal sealed record JwtSettings
         }
     }
 
-    /// <summary>The keys that the configuration holds; those of an authority come from its metadata.</summary>
-    public IReadOnlyList<SecurityKey> Keys() =>
-        [.. SigningKeys.Select(key => new SymmetricSecurityKey(key.TryDecode()) { KeyId = key.Id }), .. PublicKeys.Select(TryReadPem).OfType<SecurityKey>()];
+    public IEnumerable<SecurityKey> ReadPublicKeys() => PublicKeys.Select(TryReadPem).OfType<SecurityKey>();
 
     private bool IsAllowed(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri)
@@ -128,7 +136,7 @@ internal sealed record JwtSettings
 /// <summary>A symmetric key in the format that <c>dotnet user-jwts</c> writes.</summary>
 internal sealed record SymmetricKeySettings
 {
-    public string? Id { get; init; }
+    public string? Issuer { get; init; }
 
     /// <summary>Base64 of the key.</summary>
     public string Value { get; init; } = "";

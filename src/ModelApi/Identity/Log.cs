@@ -2,6 +2,6 @@ namespace ModelApi.Identity;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Error, "The authority's keys could not be had: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "The authority's keys could not be fetched: {Reason}")]
     public static partial void AuthorityFailed(this ILogger logger, string reason);
 }

@@ -1,52 +1,82 @@
-using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Internal;
 
 namespace ModelApi.Identity;
 
-/// <summary>JSON Web Tokens that were found to be good, for as long as that may be believed.</summary>
-/// <param name="time">The clock.</param>
-/// <param name="capacity">The most tokens that are kept.</param>
-internal sealed class TokenCache(TimeProvider time, int capacity = 4096)
+/// <summary>Callers of valid JSON Web Tokens, by the SHA-256 of the token, until the token expires or five minutes have passed.</summary>
+internal sealed class TokenCache : IDisposable
 {
-    // A key that the authority takes back is refused after as long at the latest.
+    // A key that the authority revokes is refused after this time at the latest.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<TokenDigest, Caller> _callers = new();
+    private readonly TimeProvider _time;
 
-    public int Count => _callers.Count;
+    // Created with the first token: most servers see none.
+    private readonly Lazy<MemoryCache> _callers;
 
-    /// <summary>Whom the token is for, or null where it has to be checked.</summary>
-    public Caller? Find(ReadOnlySpan<char> token) =>
-        !_callers.IsEmpty && _callers.TryGetValue(TokenDigest.Of(token), out var caller) && time.GetUtcNow() < caller.Expires ? caller : null;
-
-    /// <summary>Keeps a token that was checked.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="caller">Whom it is for, until it expires.</param>
-    public void Add(ReadOnlySpan<char> token, Caller caller)
+    public TokenCache(TimeProvider time)
+        : this(time, capacity: 4096)
     {
-        var now = time.GetUtcNow();
-        if (_callers.Count >= capacity)
-        {
-            MakeRoom(now);
-        }
-
-        var latest = now + Longest;
-        _callers[TokenDigest.Of(token)] = caller.Expires <= latest ? caller : new Caller(caller, latest);
     }
 
-    // Only good tokens get here, so that a full cache is rare, and beginning anew costs one check of each.
-    private void MakeRoom(DateTimeOffset now)
+    /// <param name="time">The clock.</param>
+    /// <param name="capacity">The largest number of tokens. A full cache keeps no new token until it has dropped the least recent ones.</param>
+    internal TokenCache(TimeProvider time, int capacity)
     {
-        foreach (var (digest, caller) in _callers)
+        _time = time;
+        _callers = new(() => new MemoryCache(new MemoryCacheOptions { SizeLimit = capacity, Clock = new Clock(time) }));
+    }
+
+    public int Count => _callers.IsValueCreated ? _callers.Value.Count : 0;
+
+    /// <summary>The token's caller, or null when the token has to be validated.</summary>
+    public Caller? Find(ReadOnlySpan<char> token)
+    {
+        if (!_callers.IsValueCreated)
         {
-            if (caller.Expires <= now)
-            {
-                _callers.TryRemove(digest, out _);
-            }
+            return null;
         }
 
-        if (_callers.Count >= capacity)
+        Span<byte> sha256 = stackalloc byte[SHA256.HashSizeInBytes];
+        TokenDigest.Write(token, sha256);
+        return _callers.Value.TryGetValue(AsKey(sha256), out Caller? caller) ? caller : null;
+    }
+
+    /// <summary>Keeps a valid token.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="caller">Its caller, until it expires.</param>
+    public void Add(ReadOnlySpan<char> token, Caller caller)
+    {
+        var now = _time.GetUtcNow();
+        if (caller.Expires <= now)
         {
-            _callers.Clear();
+            return;
         }
+
+        Span<byte> sha256 = stackalloc byte[SHA256.HashSizeInBytes];
+        TokenDigest.Write(token, sha256);
+        var latest = now + Longest;
+        using var entry = _callers.Value.CreateEntry(AsKey(sha256).ToString());
+        entry.Value = caller;
+        entry.Size = 1;
+        entry.AbsoluteExpiration = caller.Expires <= latest ? caller.Expires : latest;
+    }
+
+    public void Dispose()
+    {
+        if (_callers.IsValueCreated)
+        {
+            _callers.Value.Dispose();
+        }
+    }
+
+    // Only a key of characters is found without boxing it or making a string of it.
+    private static ReadOnlySpan<char> AsKey(ReadOnlySpan<byte> sha256) => MemoryMarshal.Cast<byte, char>(sha256);
+
+    private sealed class Clock(TimeProvider time) : ISystemClock
+    {
+        public DateTimeOffset UtcNow => time.GetUtcNow();
     }
 }

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace ModelApi.Identity;
 
-/// <summary>The SHA-256 of a key or token, which stands for it wherever one is looked up.</summary>
+/// <summary>The SHA-256 of a key or token: lookups use it in place of the secret.</summary>
 /// <remarks>
-/// Its first bytes choose what it is compared with. They tell a caller nothing: finding a text whose SHA-256 begins like
-/// another's, bit by bit, is as hard as guessing. The rest is compared in constant time.
+/// A lookup's duration depends on the digest's first bytes, which tells a caller nothing: a text whose SHA-256 begins like
+/// another's is as hard to find as the secret. The rest is compared in constant time.
 /// </remarks>
 internal readonly struct TokenDigest : IEquatable<TokenDigest>
 {
@@ -28,10 +28,17 @@ internal readonly struct TokenDigest : IEquatable<TokenDigest>
 
     public static TokenDigest Of(ReadOnlySpan<char> token)
     {
-        var utf8 = token.Length <= MaxStackBytes / 3 ? stackalloc byte[MaxStackBytes] : new byte[Encoding.UTF8.GetMaxByteCount(token.Length)];
         Span<byte> sha256 = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(token, utf8)], sha256);
+        Write(token, sha256);
         return new TokenDigest(sha256);
+    }
+
+    /// <param name="token">The key or token.</param>
+    /// <param name="sha256">Receives 32 bytes.</param>
+    public static void Write(ReadOnlySpan<char> token, Span<byte> sha256)
+    {
+        var utf8 = token.Length <= MaxStackBytes / 3 ? stackalloc byte[MaxStackBytes] : new byte[Encoding.UTF8.GetMaxByteCount(token.Length)];
+        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(token, utf8)], sha256);
     }
 
     /// <param name="sha256">64 hexadecimal digits.</param>

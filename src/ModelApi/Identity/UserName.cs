@@ -5,9 +5,8 @@ namespace ModelApi.Identity;
 /// <summary>The name under which a caller is answered and logged.</summary>
 internal static class UserName
 {
-    // A token's claims keep their names or are mapped to the older URIs, depending on the handler's version.
-    private static readonly string[] Claims =
-        ["preferred_username", "unique_name", ClaimTypes.Name, "name", "sub", ClaimTypes.NameIdentifier];
+    // The claims of tokens in the order of preference, and that of API keys.
+    private static readonly string[] Claims = ["preferred_username", "unique_name", "name", "sub", ClaimTypes.Name];
 
     private const int Longest = 128;
 
@@ -15,11 +14,11 @@ internal static class UserName
 
     private static string? Read(ClaimsPrincipal user) =>
         user.Identity is { IsAuthenticated: true }
-            ? Tame(Claims.Select(claim => user.FindFirst(claim)?.Value).FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? "unnamed")
+            ? Clean(Claims.Select(claim => user.FindFirst(claim)?.Value).FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? "unnamed")
             : null;
 
     // A token's issuer chooses the name; in a log it must not start lines or move a terminal's cursor.
-    private static string Tame(string name) =>
+    private static string Clean(string name) =>
         name.Length <= Longest && !name.Any(char.IsControl)
             ? name
             : string.Concat(name.Take(Longest).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using ModelApi.Tests.Fixtures;
 
 namespace ModelApi.Tests.Identity;
@@ -16,12 +19,13 @@ public sealed class JwtTests : IDisposable
         ("Authentication:Schemes:Bearer:ValidAudiences:0", Jwt.Audience),
         ("Authentication:Schemes:Bearer:PublicKeys:0", Rsa.ExportSubjectPublicKeyInfoPem()),
         ("Authentication:Schemes:Bearer:PublicKeys:1", Curve.ExportSubjectPublicKeyInfoPem()),
+        ("Authentication:Schemes:Bearer:SigningKeys:0:Issuer", Jwt.Issuer),
         ("Authentication:Schemes:Bearer:SigningKeys:0:Value", Convert.ToBase64String(Secret)));
 
     public void Dispose() => _api.Dispose();
 
     [Fact]
-    public async Task A_token_signed_by_a_configured_key_is_its_subject()
+    public async Task A_token_signed_with_a_configured_key_is_accepted_as_its_subject()
     {
         foreach (var token in new[] { Jwt.Rs256(Rsa, Jwt.Claims()), Jwt.Es256(Curve, Jwt.Claims()), Jwt.Hs256(Secret, Jwt.Claims()) })
         {
@@ -32,7 +36,52 @@ public sealed class JwtTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_works_beside_tokens()
+    public async Task The_settings_that_dotnet_user_jwts_writes_are_understood()
+    {
+        // As "dotnet user-jwts create" wrote them to secrets.json and appsettings.Development.json.
+        using var api = ModelApiHost.With(
+            ("Authentication:Schemes:Bearer:ValidAudiences:0", "http://localhost:8900"),
+            ("Authentication:Schemes:Bearer:ValidIssuer", "dotnet-user-jwts"),
+            ("Authentication:Schemes:Bearer:SigningKeys:0:Id", "2d2e5b4a"),
+            ("Authentication:Schemes:Bearer:SigningKeys:0:Issuer", "dotnet-user-jwts"),
+            ("Authentication:Schemes:Bearer:SigningKeys:0:Value", Convert.ToBase64String(Secret)),
+            ("Authentication:Schemes:Bearer:SigningKeys:0:Length", "32"));
+        var claims = Jwt.Claims();
+        claims["iss"] = "dotnet-user-jwts";
+        claims["aud"] = "http://localhost:8900";
+
+        var response = await api.ClientWith(Jwt.Hs256(Secret, claims)).PredictAsync(Requests.Row().ToJsonString());
+
+        Assert.Equal("carla", (await response.ReadJsonAsync()).GetProperty("username").GetString());
+    }
+
+    [Theory]
+    [InlineData("ValidateIssuer", "iss")]
+    [InlineData("ValidateAudience", "aud")]
+    public async Task No_setting_turns_the_check_of_issuer_or_audience_off(string setting, string claim)
+    {
+        using var api = ModelApiHost.With(
+            ($"Authentication:Schemes:Bearer:{setting}", "false"),
+            ("Authentication:Schemes:Bearer:ValidIssuer", Jwt.Issuer),
+            ("Authentication:Schemes:Bearer:ValidAudience", Jwt.Audience),
+            ("Authentication:Schemes:Bearer:PublicKeys:0", Rsa.ExportSubjectPublicKeyInfoPem()));
+        var claims = Jwt.Claims();
+        claims[claim] = "https://other.test";
+
+        var response = await api.ClientWith(Jwt.Rs256(Rsa, claims)).PredictAsync(Requests.Row().ToJsonString());
+
+        await response.ReadProblemAsync(401, "unauthorized");
+    }
+
+    [Fact]
+    public void No_key_of_data_protection_is_written_to_disk()
+    {
+        Assert.IsType<EphemeralDataProtectionProvider>(_api.Services.GetRequiredService<IDataProtectionProvider>());
+        Assert.Null(_api.Services.GetService<IKeyManager>());
+    }
+
+    [Fact]
+    public async Task An_API_key_works_beside_tokens()
     {
         var response = await _api.Client().PredictAsync(Requests.Row().ToJsonString());
 
@@ -68,7 +117,7 @@ public sealed class JwtTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task A_token_that_is_not_good_is_401(string token, string reason)
+    public async Task An_invalid_token_is_401_and_says_why(string token, string reason)
     {
         var response = await _api.ClientWith(token).PredictAsync(Requests.Row().ToJsonString());
 
@@ -78,7 +127,7 @@ public sealed class JwtTests : IDisposable
     }
 
     [Fact]
-    public async Task The_token_of_RFC_7515_has_a_good_signature_and_has_expired()
+    public async Task The_token_of_RFC_7515_has_a_valid_signature_and_has_expired()
     {
         // RFC 7515, appendix A.1: signed in 2011 by the issuer "joe". The RFC's token has no audience, so only its order of checks shows.
         const string token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -86,6 +135,7 @@ public sealed class JwtTests : IDisposable
         using var api = ModelApiHost.With(
             ("Authentication:Schemes:Bearer:ValidIssuer", "joe"),
             ("Authentication:Schemes:Bearer:ValidAudience", "anyone"),
+            ("Authentication:Schemes:Bearer:SigningKeys:0:Issuer", "joe"),
             ("Authentication:Schemes:Bearer:SigningKeys:0:Value", Convert.ToBase64String(key)));
 
         var whole = await (await api.ClientWith(token).PredictAsync("{}")).ReadProblemAsync(401, "unauthorized");
@@ -96,7 +146,7 @@ public sealed class JwtTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_cannot_break_the_lines_of_a_log()
+    public async Task Control_characters_in_a_name_are_replaced_and_long_names_are_cut()
     {
         var claims = Jwt.Claims();
         claims["sub"] = "eve\r\n\u001b[2Jinfo: all is well" + new string('x', 1000);
@@ -109,7 +159,7 @@ public sealed class JwtTests : IDisposable
     }
 
     [Fact]
-    public async Task An_authority_that_cannot_be_reached_is_503_for_tokens_and_no_matter_for_keys()
+    public async Task An_unreachable_authority_is_503_for_tokens_and_does_not_affect_API_keys()
     {
         using var api = ModelApiHost.With(
             ("Authentication:Schemes:Bearer:Authority", "http://127.0.0.1:9"),
@@ -125,7 +175,7 @@ public sealed class JwtTests : IDisposable
     }
 
     [Fact]
-    public async Task Keys_are_taken_from_an_authority()
+    public async Task An_authoritys_published_keys_validate_its_tokens()
     {
         await using var authority = await Authority.StartAsync(Rsa);
         using var api = ModelApiHost.With(
