@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Files;
+using ModelApi.Inference.Packing;
 using Spectre.Console;
 
 namespace ModelApi.Cli;
@@ -55,7 +57,7 @@ internal static class CommandRunner
 
                 return ExitCodes.Faults;
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CommandException)
+            catch (Exception exception) when (exception is CommandException or RowFileException or PackException or IOException or UnauthorizedAccessException)
             {
                 Console.MarkupLineInterpolated($"[red]{exception.Message}[/]");
                 return ExitCodes.Failed;

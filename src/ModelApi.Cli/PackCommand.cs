@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CsvHelper;
 using ModelApi.Inference.Packing;
 using ModelApi.Inference.Signatures;
 
@@ -38,7 +37,7 @@ internal static class PackCommand
             {
                 Name = parsed.GetRequiredValue(name),
                 Graphs = parsed.GetRequiredValue(graphs),
-                Reference = ReadTable(parsed.GetRequiredValue(reference)),
+                Reference = ReferenceTable.ReadCsv(parsed.GetRequiredValue(reference)),
                 Golden = Existing(parsed.GetRequiredValue(golden)),
                 Output = parsed.GetRequiredValue(output),
                 Version = parsed.GetValue(version),
@@ -64,18 +63,12 @@ internal static class PackCommand
 
     private static async Task<int> RunAsync(PackRequest request, bool json, CancellationToken cancellationToken)
     {
-        try
-        {
-            var (folder, golden) = await BundlePacker.PackAsync(request, cancellationToken);
-            await Console.Out.WriteLineAsync(json
-                ? JsonSerializer.Serialize(new { folder, goldenRows = golden.Rows, largestDifference = golden.LargestDifference })
-                : FormattableString.Invariant($"{folder}: {golden.Rows} golden rows reproduced, largest difference {golden.LargestDifference:g2}"));
-            return ExitCodes.Success;
-        }
-        catch (PackException exception)
-        {
-            throw new CommandException(exception.Message);
-        }
+        var (folder, golden) = await BundlePacker.PackAsync(request, cancellationToken);
+        await Console.Out.WriteLineAsync(json
+            ? JsonSerializer.Serialize(new { folder, goldenRows = golden.Rows, largestDifference = golden.LargestDifference })
+            : FormattableString.Invariant(
+                $"{folder}: {golden.Rows} golden rows reproduced, largest difference {golden.LargestDifference:g2}"));
+        return ExitCodes.Success;
     }
 
     private static string Existing(string file) => File.Exists(file) ? file : throw new CommandException($"There is no file '{file}'.");
@@ -97,41 +90,6 @@ internal static class PackCommand
         catch (JsonException exception)
         {
             throw new CommandException($"{file} is not JSON: {exception.Message}");
-        }
-    }
-
-    private static ReferenceTable ReadTable(string file)
-    {
-        using var csv = CsvReader.FromFile(Existing(file), new CsvReaderOptions
-        {
-            FieldCountMismatch = CsvFieldCountHandling.Throw,
-            MalformedData = CsvMalformedDataHandling.Throw,
-        });
-        try
-        {
-            csv.ReadHeader();
-            var headers = csv.Headers.ToArray();
-            if (headers.Distinct(StringComparer.Ordinal).Count() != headers.Length)
-            {
-                throw new CommandException($"{file} has two columns of the same name.");
-            }
-
-            var columns = headers.Select(_ => new List<string>()).ToArray();
-            while (csv.Read())
-            {
-                for (var i = 0; i < headers.Length; i++)
-                {
-                    columns[i].Add(csv.GetString(i));
-                }
-            }
-
-            return headers.Length > 0 && columns[0].Count > 0
-                ? new ReferenceTable(headers, [.. columns.Select(column => column.ToArray())])
-                : throw new CommandException($"{file} holds no rows.");
-        }
-        catch (CsvFormatException exception)
-        {
-            throw new CommandException($"{file}, record {exception.RecordNumber}: {exception.Message}");
         }
     }
 }

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Diagnostics;
 using System.Text.Json;
-using ModelApi.Cli.Files;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Files;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.Selection;
 
@@ -95,49 +95,64 @@ internal static class ScoreCommand
         var version = await LoadAsync(request, cancellationToken);
         var start = Stopwatch.GetTimestamp();
 
-        // On a thread of its own, because standard input may keep us waiting for its first line.
-        using var rows = await Task.Run(() => OpenRows(input, request, version), cancellationToken).WaitAsync(cancellationToken);
+        // On another thread, because standard input may wait long for its first line.
+        var options = new RowFileOptions
+        {
+            Format = request.Format ?? FileFormats.OfName(request.Input),
+            Separator = request.Delimiter,
+            Prefix = request.Prefix,
+        };
+        using var rows = await Task.Run(() => RowFile.Open(input.Stream, input.Name, version.Manifest!.Signature, options), cancellationToken)
+            .WaitAsync(cancellationToken);
         foreach (var remark in rows.Remarks)
         {
             Tell(remark);
         }
 
+        var result = await ScoreAsync(rows, input, version, request, cancellationToken);
+        version.Dispose();
         var summary = new ScoreSummary
         {
             Model = version.Model,
             Version = version.Version,
             Engine = version.Scorer!.Engine,
             Output = request.Output == Standard ? null : request.Output,
+            Rejects = result.Rejected > 0 ? request.Rejects : null,
+            Scored = result.Scored,
+            Rejected = result.Rejected,
+            Warnings = result.Warnings,
+            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
-        using (var output = OutputFile.Create(request.Output))
-        using (var rejects = request.Rejects is null ? null : new RejectsFile(request.Rejects))
-        {
-            var header = new Utf8Buffer();
-            rows.WriteHeader(header);
-            output.Write(header.Written);
-            await ScoreProgress.RunAsync(input.TotalBytes, progress => new ScoringPipeline(rows, version).RunAsync(
-                input,
-                batch =>
-                {
-                    output.Write(batch.Output.Written);
-                    rejects?.Write(batch);
-                    summary.Add(batch);
-                    progress.Report(batch);
-                },
-                cancellationToken));
+        Report(summary, result.FirstRejects, request);
+        return summary.Rejected == 0 ? ExitCodes.Success : ExitCodes.Faults;
+    }
 
-            // In this order, so that whoever sees the output sees the rejects as well.
+    private static async Task<RowFileSummary> ScoreAsync(
+        RowFile rows, InputFile input, ModelVersion version, ScoreRequest request, CancellationToken cancellationToken)
+    {
+        using var file = request.Output == Standard ? null : AtomicFileStream.Create(request.Output, replace: true);
+        using var rejects = request.Rejects is null ? null : AtomicFileStream.CreateOptional(request.Rejects, replace: true);
+        try
+        {
+            var output = file ?? Console.OpenStandardOutput();
+            var summary = await ScoreProgress.RunAsync(
+                input.Bytes, progress => rows.ScoreAsync(version.Scorer!, output, rejects, progress, cancellationToken));
+
+            // Rejects first: when the output has its name, the rejects are there as well.
             cancellationToken.ThrowIfCancellationRequested();
             rejects?.Commit();
-            output.Commit();
+            file?.Commit();
+            return summary;
         }
-
-        // Only now: after a failure, a batch may still be with the model while the process ends.
-        version.Dispose();
-        summary.Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        summary.Rejects = summary.Rejected > 0 ? request.Rejects : null;
-        Report(summary, request);
-        return summary.Rejected == 0 ? ExitCodes.Success : ExitCodes.Faults;
+        catch (IOException exception)
+        {
+            // Reading the input and writing files throw exceptions of their own.
+            throw new CommandException($"Standard output cannot be written: {exception.Message}");
+        }
+        catch (RowFileException exception) when (file is not null)
+        {
+            throw new CommandException($"{exception.Message} No output was kept.");
+        }
     }
 
     private static void ThrowIfClashing(ScoreRequest request)
@@ -166,16 +181,7 @@ internal static class ScoreCommand
             : throw new CommandException($"The bundle '{folder}' cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, version.Faults)}");
     }
 
-    private static IRowReader OpenRows(InputFile input, ScoreRequest request, ModelVersion version)
-    {
-        var signature = version.Manifest!.Signature;
-        var format = request.Format ?? FileFormats.OfName(request.Input) ?? FileFormats.OfContent(input.PeekStart());
-        return format == FileFormat.Csv
-            ? new CsvRowReader(input, request.Delimiter, request.Prefix, signature)
-            : new JsonRowReader(input, request.Prefix, signature);
-    }
-
-    private static void Report(ScoreSummary summary, ScoreRequest request)
+    private static void Report(ScoreSummary summary, IReadOnlyList<string> firstRejects, ScoreRequest request)
     {
         if (request.Json)
         {
@@ -185,14 +191,14 @@ internal static class ScoreCommand
 
         if (summary.Rejected > 0 && request.Rejects is null)
         {
-            foreach (var reject in summary.Shown)
+            foreach (var reject in firstRejects)
             {
                 Tell(reject);
             }
 
-            if (summary.Rejected > summary.Shown.Count)
+            if (summary.Rejected > firstRejects.Count)
             {
-                Tell($"… and {summary.Rejected - summary.Shown.Count} more; --rejects writes them all to a file.");
+                Tell($"… and {summary.Rejected - firstRejects.Count} more; --rejects writes them all to a file.");
             }
         }
 

@@ -78,7 +78,7 @@ public sealed class ScoreCsvTests
     [InlineData("Marital", "no column 'marital' (it has 'Marital': did you mean 'marital'?)")]
     [InlineData("x", "no column 'marital'.")]
     [InlineData("age", "2 columns 'age', no column 'marital'.")]
-    [InlineData("marital,prediction", "already has a column 'prediction'; rename it, or put something before the names of the added columns with --prefix.")]
+    [InlineData("marital,prediction", "already has a column 'prediction'; rename it, or give the added columns a prefix.")]
     [InlineData("marital,p_no", "already has a column 'p_no'")]
     public async Task A_header_that_does_not_fit_is_refused_before_anything_is_scored(string column, string message)
     {
@@ -94,7 +94,7 @@ public sealed class ScoreCsvTests
     [InlineData("", "Standard input is empty; a CSV file begins with a line that names its columns.")]
     [InlineData("\r\n\n", "Standard input is empty; a CSV file begins with a line that names its columns.")]
     [InlineData("\uFEFF", "Standard input is empty; a CSV file begins with a line that names its columns.")]
-    [InlineData("age,\"job", "Standard input, line 1: A quote is opened and not closed.")]
+    [InlineData("age,\"job", "Standard input, line 1: A quote is not closed.")]
     [InlineData("age,jo\0b", "Standard input, line 1: Holds a NUL byte")]
     [InlineData("<html>\n<body>", "Its first line must name the columns; it names '<html>'.")]
     public async Task What_is_no_table_is_refused(string text, string message)
@@ -128,7 +128,7 @@ public sealed class ScoreCsvTests
 
     [Theory]
     [InlineData("41,management,marr", "Has 3 fields where the header has 8.")]
-    [InlineData("41,\"manage", "A quote is opened and not closed.")]
+    [InlineData("41,\"manage", "A quote is not closed.")]
     [InlineData("41,\"management\"x,married,tertiary,1506,yes,261,1", "There is text between a closing quote and the next separator.")]
     [InlineData(BankRows.Row + ",1", "Has 9 fields where the header has 8.")]
     [InlineData("41,manage\0ment,married,tertiary,1506,yes,261,1", "Holds a NUL byte")]
@@ -151,7 +151,7 @@ public sealed class ScoreCsvTests
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(5000, BankRows.AssertTrainers(BankRows.AnswersOf(BankRows.Lines(result.Output)[1..])));
-        Assert.StartsWith("line 4001: A quote is opened and not closed.\n5,000 rows scored", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("line 4001: A quote is not closed.\n5,000 rows scored", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

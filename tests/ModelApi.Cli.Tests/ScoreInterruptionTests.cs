@@ -54,7 +54,7 @@ public sealed class ScoreInterruptionTests : IDisposable
         var result = await CliProcess.RunAsync("score", Repository.Bank, input, "-o", Path.Combine(disk, "out.csv"));
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("out.csv' cannot be written, and nothing of it is kept: No space left on device", Assert.Single(BankRows.Lines(result.Error)), StringComparison.Ordinal);
+        Assert.Contains("out.csv' cannot be written: No space left on device", Assert.Single(BankRows.Lines(result.Error)), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(disk));
     }
 

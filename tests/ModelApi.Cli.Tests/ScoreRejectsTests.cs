@@ -88,7 +88,7 @@ public sealed class ScoreRejectsTests : IDisposable
         Assert.StartsWith("""{"":["Not valid JSON at byte 10: """, errors[0], StringComparison.Ordinal);
         Assert.Equal("""{"":["A line must hold one object with the features, not several rows."]}""", errors[1]);
         Assert.Equal("""{"agee":["Unknown feature; did you mean 'age'?"],"age":["Missing; must be an integer."]}""", errors[2]);
-        Assert.Equal("""{"prediction":["Already in the row; rename it, or put something before the names that are added with --prefix."]}""", errors[3]);
+        Assert.Equal("""{"prediction":["Already in the row; rename it, or give the added names a prefix."]}""", errors[3]);
         Assert.Equal(errors[1], errors[4]);
     }
 }

@@ -109,7 +109,7 @@ public static class BundlePacker
 
         bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
         using var served = new OnnxRuntimeScorer(bundle);
-        var features = ReferenceRows.Read(request.Reference, bundle.Manifest.Signature);
+        var features = ReferenceReader.Read(request.Reference, bundle.Manifest.Signature);
         var predictions = new PredictionBatch(bundle.Manifest.Signature);
         served.Score(features, predictions, CancellationToken.None);
         await File.WriteAllTextAsync(

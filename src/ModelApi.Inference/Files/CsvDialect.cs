@@ -1,18 +1,19 @@
 using System.Text;
 using ModelApi.Inference.Signatures;
 
-namespace ModelApi.Cli.Files;
+namespace ModelApi.Inference.Files;
 
-/// <summary>How a CSV file is written, as its first line tells; the output is written in the same way.</summary>
-/// <param name="Separator">What separates the columns.</param>
-/// <param name="LineBreak">What ends a line.</param>
+/// <summary>How a CSV file is written, by its first line; the output is written in the same way.</summary>
+/// <param name="Separator">The character between columns.</param>
+/// <param name="LineBreak">The end of a line: <c>\n</c> or <c>\r\n</c>.</param>
 /// <param name="HasByteOrderMark">Whether the file begins with the mark by which Excel knows UTF-8.</param>
 internal sealed record CsvDialect(char Separator, string LineBreak, bool HasByteOrderMark)
 {
     private static readonly char[] Separators = [',', ';', '\t', '|'];
 
+    /// <summary>Finds the dialect of a file.</summary>
     /// <param name="start">The first line, and perhaps more.</param>
-    /// <param name="separator">The separator, where the user has named it.</param>
+    /// <param name="separator">The separator, if it is known.</param>
     /// <param name="signature">The features: the separator that makes most of them columns is the file's.</param>
     public static CsvDialect Detect(ReadOnlySpan<byte> start, char? separator, Signature signature)
     {
@@ -33,9 +34,12 @@ internal sealed record CsvDialect(char Separator, string LineBreak, bool HasByte
 
         var end = start.IndexOf((byte)'\n');
         var line = Encoding.UTF8.GetString(start[..(end < 0 ? start.Length : end)]).Trim('\uFEFF', '\r');
-        return Separators.OrderByDescending(candidate => Features(line.Split(candidate), signature)).ThenByDescending(candidate => line.Count(c => c == candidate)).First();
+        return Separators
+            .OrderByDescending(candidate => Features(line.Split(candidate), signature))
+            .ThenByDescending(candidate => line.Count(c => c == candidate))
+            .First();
     }
 
-    // A name that holds a separator is cut here; it would take most names being so for another separator to win.
+    // A name that holds a separator is cut in two here. Another separator wins only if most names hold one.
     private static int Features(string[] names, Signature signature) => names.Count(name => signature.IndexOf(name.Trim('"')) >= 0);
 }

@@ -1,8 +1,8 @@
 using ModelApi.Inference.Signatures;
 
-namespace ModelApi.Cli.Files;
+namespace ModelApi.Inference.Files;
 
-/// <summary>Which column of a table holds which feature.</summary>
+/// <summary>The column of each feature in a table.</summary>
 internal sealed class CsvColumns
 {
     private CsvColumns(int[] ofFeatures, IReadOnlyList<string> remarks) => (OfFeatures, Remarks) = (ofFeatures, remarks);
@@ -10,13 +10,13 @@ internal sealed class CsvColumns
     /// <summary>The column of each feature, or -1 where a nullable feature has none.</summary>
     public int[] OfFeatures { get; }
 
-    /// <summary>What is worth telling: the features that are scored as missing throughout.</summary>
+    /// <summary>Sentences about the features that are missing in every row.</summary>
     public IReadOnlyList<string> Remarks { get; }
 
     /// <param name="header">The names of the columns.</param>
     /// <param name="signature">The features.</param>
-    /// <param name="file">What messages call the file.</param>
-    /// <exception cref="CommandException">A feature that is needed has no column, or a feature has two.</exception>
+    /// <param name="file">The file's name in messages.</param>
+    /// <exception cref="RowFileException">A feature that may not be null has no column, or a feature has two.</exception>
     public static CsvColumns Find(List<string> header, Signature signature, string file)
     {
         var extra = header.Where(name => signature.IndexOf(name) < 0).ToList();
@@ -49,14 +49,16 @@ internal sealed class CsvColumns
 
         return faults.Count == 0
             ? new CsvColumns(columns, remarks)
-            : throw new CommandException($"{file} has {string.Join(", ", faults)}. Its first line must name the columns; it names {List(header)}. Nothing was scored.");
+            : throw new RowFileException(
+                $"{file} has {string.Join(", ", faults)}. Its first line must name the columns; "
+                + $"it names {List(header)}. Nothing was scored.");
     }
 
     private static string List(List<string> names)
     {
         const int Most = 30;
         const int Longest = 60;
-        return string.Join(", ", names.Take(Most).Select(name => name.Length <= Longest ? $"'{name}'" : $"'{name[..Longest]}…'"))
-            + (names.Count > Most ? $" and {names.Count - Most} more" : "");
+        var listed = names.Take(Most).Select(name => name.Length <= Longest ? $"'{name}'" : $"'{name[..Longest]}…'");
+        return string.Join(", ", listed) + (names.Count > Most ? $" and {names.Count - Most} more" : "");
     }
 }

@@ -5,8 +5,8 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Packing;
 
-/// <summary>Reads a reference table as requests would be read.</summary>
-internal static class ReferenceRows
+/// <summary>Reads the rows of a reference table by the rules for requests.</summary>
+internal static class ReferenceReader
 {
     private const int MostFaults = 10;
 

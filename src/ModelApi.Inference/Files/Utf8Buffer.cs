@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace ModelApi.Cli.Files;
+namespace ModelApi.Inference.Files;
 
-/// <summary>Text that grows, in memory that is used again.</summary>
+/// <summary>A growing text in UTF-8, in memory that is reused.</summary>
 internal sealed class Utf8Buffer
 {
     private const int LongestNumber = 32;
@@ -11,7 +11,7 @@ internal sealed class Utf8Buffer
 
     public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
     public void Write(ReadOnlySpan<byte> text)
     {

@@ -4,13 +4,13 @@ using CsvHelper;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Signatures;
 
-namespace ModelApi.Cli.Files;
+namespace ModelApi.Inference.Files;
 
 /// <summary>Reads a table with a header, and writes it with the answers as further columns.</summary>
-/// <remarks>The columns that were there are copied byte for byte, so that they keep their quotes and their numbers their digits.</remarks>
+/// <remarks>The columns of the input are copied byte for byte, so quotes and digits stay as they are.</remarks>
 internal sealed class CsvRowReader : IRowReader
 {
-    // A quote that is never closed must not take the whole of a large file into memory.
+    // Keeps a quote that is never closed from reading a large file into memory.
     private const int LongestRecord = 16 * 1024 * 1024;
 
     private readonly string _file;
@@ -28,12 +28,13 @@ internal sealed class CsvRowReader : IRowReader
     private long _linesBefore;
     private CsvMalformedReason? _malformed;
 
+    /// <summary>Reads the line that names the columns.</summary>
     /// <param name="input">The file; the caller disposes of it.</param>
-    /// <param name="separator">The separator, where the user has named it.</param>
-    /// <param name="prefix">What the names of the added columns begin with.</param>
+    /// <param name="separator">The separator, or null to recognize it.</param>
+    /// <param name="prefix">Begins the names of the added columns.</param>
     /// <param name="signature">The features and classes.</param>
-    /// <exception cref="CommandException">The file is empty or no table, or lacks columns.</exception>
-    public CsvRowReader(InputFile input, char? separator, string prefix, Signature signature)
+    /// <exception cref="RowFileException">The file is empty or not a table, or columns are missing.</exception>
+    public CsvRowReader(PeekedStream input, char? separator, string prefix, Signature signature)
     {
         _file = input.Name;
         _signature = signature;
@@ -42,7 +43,7 @@ internal sealed class CsvRowReader : IRowReader
         _dialect = CsvDialect.Detect(start, separator, signature);
         _reader = CsvReader.Create(input, Options(linesInQuotes: true) with
         {
-            // Unless told, the reader itself passes over Excel's "sep=;".
+            // Without a separator, the reader itself skips Excel's first line "sep=;".
             Separator = start.StartsWith("sep="u8) && separator is null ? null : _dialect.Separator,
         }, leaveOpen: true);
 
@@ -52,7 +53,8 @@ internal sealed class CsvRowReader : IRowReader
         string[] added = [prefix + "prediction", .. signature.Classes?.Names.Select(name => $"{prefix}p_{name}") ?? []];
         if (header.FirstOrDefault(added.Contains) is { } taken)
         {
-            throw new CommandException($"{_file} already has a column '{taken}'; rename it, or put something before the names of the added columns with --prefix. Nothing was scored.");
+            throw new RowFileException(
+                $"{_file} already has a column '{taken}'; rename it, or give the added columns a prefix. Nothing was scored.");
         }
 
         _separator = [(byte)_dialect.Separator];
@@ -135,12 +137,14 @@ internal sealed class CsvRowReader : IRowReader
     {
         if (!Read())
         {
-            throw new CommandException($"{_file} is empty; a CSV file begins with a line that names its columns. Nothing was scored.");
+            throw new RowFileException(
+                $"{_file} is empty; a CSV file begins with a line that names its columns. Nothing was scored.");
         }
 
         if (Fault(_reader.RawRecord, isHeader: true) is { } fault)
         {
-            throw new CommandException($"{_file}, line {_reader.LineNumber}: {fault} The first line must name the columns. Nothing was scored.");
+            throw new RowFileException(
+                $"{_file}, line {_reader.LineNumber}: {fault} The first line must name the columns. Nothing was scored.");
         }
 
         var names = new List<string>();
@@ -164,7 +168,7 @@ internal sealed class CsvRowReader : IRowReader
 
             if (_malformed == CsvMalformedReason.UnterminatedQuote && _reader.RawRecord.ContainsAny((byte)'\n', (byte)'\r'))
             {
-                // A quote that is not closed has taken in all the rest of the file: read that again, line by line.
+                // A quote that is not closed has swallowed the rest of the file: read that again, line by line.
                 var rest = _reader.RawRecord.ToArray();
                 _linesBefore += _reader.LineNumber - 1;
                 _reader.Dispose();
@@ -176,14 +180,17 @@ internal sealed class CsvRowReader : IRowReader
         }
         catch (CsvFormatException exception)
         {
-            throw new CommandException($"{_file}, line {_linesBefore + exception.LineNumber}: the row has more than {LongestRecord / 1024 / 1024} MB; is a quote not closed there? Nothing was kept.");
+            throw new RowFileException(
+                $"{_file}, line {_linesBefore + exception.LineNumber}: the row has more than {LongestRecord / 1024 / 1024} MB; "
+                + "is a quote not closed there?",
+                exception);
         }
     }
 
     private string? Fault(ReadOnlySpan<byte> text, bool isHeader = false) =>
-        text.Contains((byte)0) ? "Holds a NUL byte, which no text does."
+        text.Contains((byte)0) ? "Holds a NUL byte, so it is not text."
         : !Utf8.IsValid(text) ? "Is not valid UTF-8; save the file as UTF-8."
-        : _malformed is CsvMalformedReason.UnterminatedQuote or CsvMalformedReason.LineBreakInQuotes ? "A quote is opened and not closed."
+        : _malformed is CsvMalformedReason.UnterminatedQuote or CsvMalformedReason.LineBreakInQuotes ? "A quote is not closed."
         : _malformed == CsvMalformedReason.TextAfterClosingQuote ? "There is text between a closing quote and the next separator."
         : !isHeader && _reader.FieldCount != _columnCount ? $"Has {_reader.FieldCount} fields where the header has {_columnCount}."
         : null;
@@ -202,5 +209,7 @@ internal sealed class CsvRowReader : IRowReader
     }
 
     private string Field(string value) =>
-        value.AsSpan().ContainsAny(['"', '\r', '\n', _dialect.Separator]) ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+        value.AsSpan().ContainsAny(['"', '\r', '\n', _dialect.Separator])
+            ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : value;
 }

@@ -1,47 +1,44 @@
 using System.Globalization;
+using ModelApi.Inference.Files;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace ModelApi.Cli.Files;
+namespace ModelApi.Cli;
 
-/// <summary>Shows how far the scoring is, where a person watches standard error.</summary>
-internal sealed class ScoreProgress
+/// <summary>Shows the progress of scoring on a terminal.</summary>
+internal sealed class ScoreProgress : IProgress<RowFileProgress>
 {
-    private readonly ProgressTask? _task;
+    private readonly ProgressTask _task;
     private long _rows;
 
-    private ScoreProgress(ProgressTask? task) => _task = task;
+    private ScoreProgress(ProgressTask task) => _task = task;
 
-    /// <summary>Runs an action with a bar, or without one when standard error goes into a file.</summary>
-    /// <param name="totalBytes">The size of the file, or null when it is not known: then there is no time left either.</param>
+    /// <summary>Runs an action with a progress bar, or without one if standard error is redirected.</summary>
+    /// <param name="totalBytes">The size of the file. Null, for a pipe, shows no bar and no remaining time.</param>
     /// <param name="action">Reports to the progress that it gets.</param>
-    public static async Task RunAsync(long? totalBytes, Func<ScoreProgress, Task> action)
+    public static async Task<T> RunAsync<T>(long? totalBytes, Func<IProgress<RowFileProgress>?, Task<T>> action)
     {
         if (Console.IsErrorRedirected)
         {
-            await action(new ScoreProgress(null));
-            return;
+            return await action(null);
         }
 
         var rate = new RateColumn();
         ProgressColumn[] columns = totalBytes is null
             ? [new SpinnerColumn(), new TaskDescriptionColumn(), rate, new ElapsedTimeColumn()]
             : [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), rate, new RemainingTimeColumn()];
-        await CommandRunner.Console.Progress().AutoClear(true).Columns(columns).StartAsync(async context =>
+        return await CommandRunner.Console.Progress().AutoClear(true).Columns(columns).StartAsync(async context =>
         {
             var progress = new ScoreProgress(context.AddTask("scoring", maxValue: Math.Max(1, totalBytes ?? 1)));
             rate.Progress = progress;
-            await action(progress);
+            return await action(progress);
         });
     }
 
-    public void Report(RowBatch batch)
+    public void Report(RowFileProgress value)
     {
-        Interlocked.Add(ref _rows, batch.Scored + batch.Rejected);
-        if (_task is not null)
-        {
-            _task.Value = batch.BytesRead;
-        }
+        Interlocked.Exchange(ref _rows, value.Rows);
+        _task.Value = value.BytesRead;
     }
 
     private sealed class RateColumn : ProgressColumn

@@ -4,18 +4,22 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelApi.Inference.Batches;
 
-namespace ModelApi.Cli.Files;
+namespace ModelApi.Inference.Files;
 
-/// <summary>Rows that were not scored, as lines of JSON: where they stand, why, and their text.</summary>
-/// <remarks><c>{"line":3,"errors":{"age":["Must be an integer, not text."]},"row":"x;management;…"}</c>; what concerns the row as a whole has the key "".</remarks>
+/// <summary>Rejected rows as lines of JSON: line number, errors by feature, and text.</summary>
+/// <remarks>
+/// <c>{"line":3,"errors":{"age":["Must be an integer, not text."]},"row":"x;management;…"}</c>. Errors of the whole row have the key "".
+/// </remarks>
 internal sealed class RejectLines
 {
+    private const int MostErrorsShown = 5;
+
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ArrayBufferWriter<byte> _lines = new();
 
-    /// <summary>The lines.</summary>
-    public ReadOnlySpan<byte> Utf8 => _lines.WrittenSpan;
+    /// <summary>The lines, in UTF-8.</summary>
+    public ReadOnlyMemory<byte> Written => _lines.WrittenMemory;
 
     public int Length => _lines.WrittenCount;
 
@@ -39,7 +43,7 @@ internal sealed class RejectLines
 
             json.WriteEndObject();
 
-            // Not from the bytes: what is no UTF-8 becomes U+FFFD.
+            // Decoded first, so that bytes that are not UTF-8 become U+FFFD.
             json.WriteString("row", Encoding.UTF8.GetString(text));
             json.WriteEndObject();
         }
@@ -47,9 +51,11 @@ internal sealed class RejectLines
         _lines.Write("\n"u8);
     }
 
-    /// <summary>The same in one line for people, without the row's text.</summary>
+    /// <summary>A line for people, without the row's text.</summary>
     public static string Show(long line, Findings findings) =>
-        $"line {line}: {string.Join(" ", findings.Errors.Take(5).Select(error => error.Feature is null ? error.Message : $"{error.Feature}: {error.Message}"))}";
+        $"line {line}: {string.Join(" ", findings.Errors.Take(MostErrorsShown).Select(Show))}";
 
     public void Clear() => _lines.ResetWrittenCount();
+
+    private static string Show(Finding error) => error.Feature is null ? error.Message : $"{error.Feature}: {error.Message}";
 }

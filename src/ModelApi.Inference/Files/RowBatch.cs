@@ -1,9 +1,10 @@
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Signatures;
 
-namespace ModelApi.Cli.Files;
+namespace ModelApi.Inference.Files;
 
-/// <summary>Some thousand rows of a file on their way from the reader through the scorer to the output, in memory that is used again.</summary>
+/// <summary>Some thousand rows of a file between reader, scorer and output, in memory that is reused.</summary>
+/// <remarks>Not thread-safe: one stage has it at a time.</remarks>
 internal sealed class RowBatch(Signature signature)
 {
     private const int MostBytes = 1024 * 1024;
@@ -15,19 +16,19 @@ internal sealed class RowBatch(Signature signature)
     private readonly List<long> _lines = [];
     private int _unanswered;
 
-    /// <summary>The rows that are valid.</summary>
+    /// <summary>The valid rows.</summary>
     public FeatureBatch Features { get; } = new(signature, MostRows(signature));
 
-    /// <summary>Their answers, once they are scored.</summary>
+    /// <summary>The answers to <see cref="Features"/>, in the same order.</summary>
     public PredictionBatch Predictions { get; } = new(signature);
 
-    /// <summary>What is wrong or unusual about the row that is being read.</summary>
+    /// <summary>Errors and warnings about the row that is being read.</summary>
     public Findings Findings { get; } = new();
 
-    /// <summary>The rows with their answers as they go into the output.</summary>
+    /// <summary>The lines of the output.</summary>
     public Utf8Buffer Output { get; } = new();
 
-    /// <summary>The rows that are not valid as they go into the file of rejects.</summary>
+    /// <summary>The lines about rejected rows.</summary>
     public RejectLines Rejects { get; } = new();
 
     /// <summary>How many rows were scored.</summary>
@@ -36,13 +37,13 @@ internal sealed class RowBatch(Signature signature)
     /// <summary>How many rows were rejected.</summary>
     public int Rejected { get; private set; }
 
-    /// <summary>The first few of them.</summary>
-    public List<string> Shown { get; } = [];
+    /// <summary>At most five of the rejected rows, for people.</summary>
+    public List<string> FirstRejects { get; } = [];
 
-    /// <summary>How many values of the valid rows were unusual.</summary>
+    /// <summary>How many values of the valid rows are unusual.</summary>
     public long Warnings { get; private set; }
 
-    /// <summary>How much of the file was read when the batch was full.</summary>
+    /// <summary>How many bytes of the file were read when the batch was full.</summary>
     public long BytesRead { get; set; }
 
     public bool IsFull => Features.Rows + Rejected >= _mostRows || _texts.Length + Rejects.Length >= MostBytes;
@@ -53,12 +54,12 @@ internal sealed class RowBatch(Signature signature)
     public ReadOnlySpan<byte> TextOf(int row)
     {
         var start = row == 0 ? 0 : _ends[row - 1];
-        return _texts.Written[start.._ends[row]];
+        return _texts.Written.Span[start.._ends[row]];
     }
 
-    /// <summary>Decides on the row that was read: the last of the features, and all of the findings.</summary>
-    /// <param name="rowsBefore">How many rows the features had before it.</param>
-    /// <param name="line">Where the row begins in the file, from 1.</param>
+    /// <summary>Keeps or rejects the row that was read last, by its findings.</summary>
+    /// <param name="rowsBefore">How many rows <see cref="Features"/> had before it.</param>
+    /// <param name="line">The line on which the row begins, from 1.</param>
     /// <param name="text">The row as it stands in the file.</param>
     public void Add(int rowsBefore, long line, ReadOnlySpan<byte> text)
     {
@@ -78,7 +79,7 @@ internal sealed class RowBatch(Signature signature)
         Findings.Clear();
     }
 
-    /// <summary>Whether the model has answered a row; one that it has not is rejected.</summary>
+    /// <summary>Whether the model has a finite answer to a row; otherwise the row is rejected.</summary>
     public bool IsAnswered(int row)
     {
         Predictions.ReportUnanswered(row, 0, Findings);
@@ -104,11 +105,11 @@ internal sealed class RowBatch(Signature signature)
         Output.Clear();
         Rejects.Clear();
         Rejected = 0;
-        Shown.Clear();
+        FirstRejects.Clear();
         Warnings = 0;
     }
 
-    // So many that calling the model costs little per row, and so few that its tensors stay small: free text becomes thousands of columns.
+    // Enough rows for a call of the model to cost little per row, few enough for small tensors: free text becomes thousands of columns.
     private static int MostRows(Signature signature) =>
         signature.Features.Any(feature => feature is { Type: FeatureType.String, Categories: null })
             ? 256
@@ -118,9 +119,9 @@ internal sealed class RowBatch(Signature signature)
     {
         Rejected++;
         Rejects.Add(line, Findings, text);
-        if (Shown.Count < MostShown)
+        if (FirstRejects.Count < MostShown)
         {
-            Shown.Add(RejectLines.Show(line, Findings));
+            FirstRejects.Add(RejectLines.Show(line, Findings));
         }
     }
 }

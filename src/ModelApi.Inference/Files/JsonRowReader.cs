@@ -4,15 +4,15 @@ using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Signatures;
 
-namespace ModelApi.Cli.Files;
+namespace ModelApi.Inference.Files;
 
 /// <summary>Reads one JSON object from each line, and writes it with the answer as further members.</summary>
-/// <remarks>The members that were there are copied byte for byte.</remarks>
+/// <remarks>The members of the input are copied byte for byte.</remarks>
 internal sealed class JsonRowReader : IRowReader
 {
     private const int LongestLine = 16 * 1024 * 1024;
 
-    private readonly InputFile _input;
+    private readonly PeekedStream _input;
     private readonly JsonFeatureReader _features;
     private readonly Signature _signature;
     private readonly string[] _added;
@@ -25,10 +25,12 @@ internal sealed class JsonRowReader : IRowReader
     private int _end;
     private long _line;
 
+    /// <summary>Checks that the file is text.</summary>
     /// <param name="input">The file; the caller disposes of it.</param>
-    /// <param name="prefix">What the names of the added members begin with.</param>
+    /// <param name="prefix">Begins the names of the added members.</param>
     /// <param name="signature">The features and classes.</param>
-    public JsonRowReader(InputFile input, string prefix, Signature signature)
+    /// <exception cref="RowFileException">The file is not text.</exception>
+    public JsonRowReader(PeekedStream input, string prefix, Signature signature)
     {
         _input = input;
         _signature = signature;
@@ -39,7 +41,7 @@ internal sealed class JsonRowReader : IRowReader
         _classes = [.. signature.Classes?.Names.Select(Quoted) ?? []];
         _labels = signature.Classes is { AreIntegers: true } classes ? [.. classes.Names.Select(Encoding.UTF8.GetBytes)] : _classes;
 
-        // Throws when the file cannot be text at all.
+        // Throws if the file is not text.
         _input.PeekStart();
     }
 
@@ -73,7 +75,7 @@ internal sealed class JsonRowReader : IRowReader
 
     public void WriteRow(ReadOnlySpan<byte> text, PredictionBatch predictions, int row, Utf8Buffer output)
     {
-        // The text is an object, so that it ends in a brace, before which only an empty object has no member.
+        // The text is an object, so it ends with a brace. Only an empty object has no member before that.
         var members = text[..^1].TrimEnd(" \t\r"u8);
         output.Write(members);
         output.Write(members.Length == 1 ? ""u8 : ","u8);
@@ -138,7 +140,7 @@ internal sealed class JsonRowReader : IRowReader
             {
                 if (reader.ValueTextEquals(name))
                 {
-                    findings.Error(0, name, "Already in the row; rename it, or put something before the names that are added with --prefix.");
+                    findings.Error(0, name, "Already in the row; rename it, or give the added names a prefix.");
                 }
             }
 
@@ -187,7 +189,9 @@ internal sealed class JsonRowReader : IRowReader
         {
             if (_buffer.Length >= LongestLine)
             {
-                throw new CommandException($"{_input.Name}, line {_line + 1}: the line has more than {LongestLine / 1024 / 1024} MB. Each row must be an object in a line of its own. Nothing was kept.");
+                throw new RowFileException(
+                    $"{_input.Name}, line {_line + 1}: the line has more than {LongestLine / 1024 / 1024} MB. "
+                    + "Write each row on a line of its own.");
             }
 
             Array.Resize(ref _buffer, _buffer.Length * 2);
@@ -198,5 +202,6 @@ internal sealed class JsonRowReader : IRowReader
         return length > 0;
     }
 
-    private static byte[] Quoted(string text) => Encoding.UTF8.GetBytes($"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"");
+    private static byte[] Quoted(string text) =>
+        Encoding.UTF8.GetBytes($"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"");
 }
