@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using ModelApi.Benchmarks.Growth.Onnx;
+using ModelApi.Inference.Bundles.Onnx;
 
 namespace ModelApi.Benchmarks.Growth;
 
@@ -13,10 +13,10 @@ internal static class ForestFile
     {
         var nodes = forest.Nodes;
         var leaves = nodes.Where(node => node.Feature < 0).ToList();
-        var node = new Node { OpType = "TreeEnsembleClassifier", Domain = "ai.onnx.ml", Name = "forest" };
+        var node = new OnnxNode { OpType = "TreeEnsembleClassifier", Domain = "ai.onnx.ml", Name = "forest" };
         node.Input.Add("features");
         node.Output.Add(["label", "probabilities"]);
-        node.Attribute.Add(
+        OnnxAttribute[] attributes =
         [
             Ints("class_ids", leaves.Select(_ => 0)),
             Ints("class_nodeids", leaves.Select(leaf => leaf.Id)),
@@ -31,44 +31,45 @@ internal static class ForestFile
             Ints("nodes_treeids", nodes.Select(item => item.Tree)),
             Ints("nodes_truenodeids", nodes.Select(item => item.Left)),
             Floats("nodes_values", nodes.Select(item => item.Threshold)),
-            new NodeAttribute { Name = "post_transform", Type = 3, S = ByteString.CopyFromUtf8("NONE") },
-        ]);
+            new OnnxAttribute { Name = "post_transform", Type = 3, S = ByteString.CopyFromUtf8("NONE") },
+        ];
+        node.Attribute.Add(attributes.Select(attribute => attribute.ToByteString()));
 
-        var graph = new Graph { Name = "forest" };
+        var graph = new OnnxGraph { Name = "forest" };
         graph.Node.Add(node);
         graph.Input.Add(Tensor("features", Float, features));
         graph.Output.Add([Tensor("label", Text), Tensor("probabilities", Float, 2)]);
-        var model = new ModelFile { IrVersion = 8, ProducerName = "ModelApi.Benchmarks", Graph = graph };
-        model.OpsetImport.Add([new OperatorSet { Domain = "", Version = 17 }, new OperatorSet { Domain = "ai.onnx.ml", Version = 1 }]);
+        var model = new OnnxModel { IrVersion = 8, ProducerName = "ModelApi.Benchmarks", Graph = graph };
+        model.OpsetImport.Add([new OnnxOpset { Domain = "", Version = 17 }, new OnnxOpset { Domain = "ai.onnx.ml", Version = 1 }]);
         return model.ToByteArray();
     }
 
-    private static NodeAttribute Ints(string name, IEnumerable<int> values)
+    private static OnnxAttribute Ints(string name, IEnumerable<int> values)
     {
-        var attribute = new NodeAttribute { Name = name, Type = 7 };
+        var attribute = new OnnxAttribute { Name = name, Type = 7 };
         attribute.Ints.AddRange(values.Select(value => (long)value));
         return attribute;
     }
 
-    private static NodeAttribute Floats(string name, IEnumerable<float> values)
+    private static OnnxAttribute Floats(string name, IEnumerable<float> values)
     {
-        var attribute = new NodeAttribute { Name = name, Type = 6 };
+        var attribute = new OnnxAttribute { Name = name, Type = 6 };
         attribute.Floats.AddRange(values);
         return attribute;
     }
 
-    private static NodeAttribute Texts(string name, IEnumerable<string> values)
+    private static OnnxAttribute Texts(string name, IEnumerable<string> values)
     {
-        var attribute = new NodeAttribute { Name = name, Type = 8 };
+        var attribute = new OnnxAttribute { Name = name, Type = 8 };
         attribute.Strings.AddRange(values.Select(ByteString.CopyFromUtf8));
         return attribute;
     }
 
-    private static ValueInfo Tensor(string name, int type, params int[] columns)
+    private static OnnxValueInfo Tensor(string name, int type, params int[] columns)
     {
-        var shape = new TensorShape();
-        shape.Dim.Add(new ShapeDimension { DimParam = "N" });
-        shape.Dim.AddRange(columns.Select(column => new ShapeDimension { DimValue = column }));
-        return new ValueInfo { Name = name, Type = new TypeOfValue { TensorType = new TensorType { ElemType = type, Shape = shape } } };
+        var shape = new OnnxShape();
+        shape.Dim.Add(new OnnxDimension { DimParam = "N" });
+        shape.Dim.AddRange(columns.Select(column => new OnnxDimension { DimValue = column }));
+        return new OnnxValueInfo { Name = name, Type = new OnnxType { TensorType = new OnnxTensorType { ElemType = type, Shape = shape } } };
     }
 }

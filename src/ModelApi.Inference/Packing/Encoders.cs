@@ -44,13 +44,14 @@ internal sealed class Encoders
 
     private void Read(OnnxNode node, string source)
     {
-        if (node.Attribute.FirstOrDefault(attribute => attribute.Name == "cats_strings") is { } categories)
+        var attributes = node.Attribute.Select(OnnxAttribute.Parser.WithDiscardUnknownFields(true).ParseFrom).ToList();
+        if (attributes.FirstOrDefault(attribute => attribute.Name == "cats_strings") is { } categories)
         {
             _categories[source] = [.. categories.Strings.Select(bytes => bytes.ToString(Encoding.UTF8))];
         }
 
         // Unless told otherwise the operator encodes what it does not know as zeros: ONNX-ML, OneHotEncoder.
-        if (node.Attribute.FirstOrDefault(attribute => attribute.Name == "zeros") is null or { I: not 0 })
+        if (attributes.FirstOrDefault(attribute => attribute.Name == "zeros") is null or { I: not 0 })
         {
             UnknownCategory = UnknownCategory.EncodeAsMissing;
         }

@@ -19,11 +19,11 @@ internal static class Onnx
     {
         var parsed = OnnxModel.Parser.ParseFrom(model);
         var inner = new OnnxNode { OpType = "Constant" };
-        inner.Attribute.Add(new OnnxAttribute { Name = "value", T = ExternalTensor(location) });
+        inner.Attribute.Add(new OnnxAttribute { Name = "value", T = ExternalTensor(location) }.ToByteString());
         var graph = new OnnxGraph();
         graph.Node.Add(inner);
         var outer = new OnnxNode { OpType = "If" };
-        outer.Attribute.Add(new OnnxAttribute { Name = "then_branch", G = graph });
+        outer.Attribute.Add(new OnnxAttribute { Name = "then_branch", G = graph }.ToByteString());
         parsed.Graph.Node.Add(outer);
         return parsed.ToByteArray();
     }
@@ -50,19 +50,8 @@ internal static class Onnx
 
     private static OnnxTensor ExternalTensor(string location)
     {
-        // dims (field 1) and data_type (field 2) are not in the product's schema, so they are written by number.
-        using var stream = new MemoryStream();
-        using (var output = new CodedOutputStream(stream, leaveOpen: true))
-        {
-            output.WriteTag(1, WireFormat.WireType.Varint);
-            output.WriteInt64(3);
-            output.WriteTag(2, WireFormat.WireType.Varint);
-            output.WriteInt32(1);
-        }
-
-        var tensor = OnnxTensor.Parser.ParseFrom(stream.ToArray());
-        tensor.Name = "outside";
-        tensor.DataLocation = 1;
+        var tensor = new OnnxTensor { Name = "outside", DataType = 1, DataLocation = 1 };
+        tensor.Dims.Add(3);
         tensor.ExternalData.Add(new OnnxEntry { Key = "location", Value = location });
         return tensor;
     }

@@ -1,14 +1,14 @@
 namespace ModelApi.Inference.Scoring.Compiled;
 
-/// <summary>The threads that large batches may take besides their own, shared by all models of the process.</summary>
+/// <summary>The additional threads for large batches, shared by all models of the process.</summary>
 internal static class SharedThreads
 {
-    // Each batch has the thread that asks for it; together they never take more than the machine has.
+    // Each batch also runs on the calling thread.
     private static int _free = Environment.ProcessorCount - 1;
 
-    /// <summary>Takes some.</summary>
-    /// <param name="wanted">At most this many.</param>
-    /// <returns>How many there were, possibly none; to be returned.</returns>
+    /// <summary>Takes threads.</summary>
+    /// <param name="wanted">The largest number to take.</param>
+    /// <returns>The number taken, possibly zero, which the caller has to return.</returns>
     public static int Take(int wanted)
     {
         while (true)
@@ -22,5 +22,6 @@ internal static class SharedThreads
         }
     }
 
+    /// <summary>Returns threads.</summary>
     public static void Return(int taken) => Interlocked.Add(ref _free, taken);
 }

@@ -89,7 +89,8 @@ public sealed class CompiledScorerTests
         using var scorer = CompiledScorer.TryCompile(bundle, out _);
 
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            scorer!.Score(new FeatureBatch(bundle.Manifest.Signature), new PredictionBatch(bundle.Manifest.Signature), CancellationToken.None));
+            scorer!.Score(
+                new FeatureBatch(bundle.Manifest.Signature), new PredictionBatch(bundle.Manifest.Signature), CancellationToken.None));
     }
 
     [Fact]
@@ -98,7 +99,8 @@ public sealed class CompiledScorerTests
         // The manifest's categories are not asked: what the encoder knows counts.
         var bundle = await ReadAsync("bank/1");
         var rows = Rows(bundle, 30);
-        var texts = Enumerable.Range(0, rows.Signature.Features.Count).Where(i => rows.Signature.Features[i].Categories is not null).ToList();
+        var texts = Enumerable.Range(0, rows.Signature.Features.Count)
+            .Where(i => rows.Signature.Features[i].Categories is not null).ToList();
         for (var row = 0; row < rows.Rows; row++)
         {
             rows.SetText(row, texts[row % texts.Count], row % 2 == 0 ? "" : "nobody knows this");
@@ -119,7 +121,8 @@ public sealed class CompiledScorerTests
         Assert.StartsWith("it has the operator ", reason, StringComparison.Ordinal);
     }
 
-    private static Task<Bundle> ReadAsync(string path) => new BundleReader().ReadAsync(Path.Combine(Repository.Models, path), CancellationToken.None);
+    private static Task<Bundle> ReadAsync(string path) =>
+        new BundleReader().ReadAsync(Path.Combine(Repository.Models, path), CancellationToken.None);
 
     private static FeatureBatch Rows(Bundle bundle, int count)
     {

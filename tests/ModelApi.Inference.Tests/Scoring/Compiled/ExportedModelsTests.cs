@@ -9,7 +9,8 @@ using ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled;
 
-/// <summary>Models that XGBoost and scikit-learn trained; <c>Models/make_models.py</c> made the files, with the libraries' own answers.</summary>
+/// <summary>Models trained by XGBoost and scikit-learn, with the libraries' own answers.</summary>
+/// <remarks><c>Models/make_models.py</c> writes the files.</remarks>
 public sealed class ExportedModelsTests
 {
     // Its boosting rule is written out in Exp, Log, Clip and Equal.
@@ -18,7 +19,8 @@ public sealed class ExportedModelsTests
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "ModelApi.Inference.Tests", "Models");
 
     public static TheoryData<string> Models =>
-        [.. Directory.EnumerateFiles(Folder, "*.onnx").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Folder, "*.onnx")
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -31,7 +33,8 @@ public sealed class ExportedModelsTests
         Assert.Equal(compiled is null, reason is { Length: > 0 });
         var scorer = compiled ?? reference;
 
-        var difference = Sameness.FindDifference(bundle.Golden.Features, reference, scorer, mayRound: model.Contains("regression", StringComparison.Ordinal));
+        var difference = Sameness.FindDifference(
+            bundle.Golden.Features, reference, scorer, mayRound: model.Contains("regression", StringComparison.Ordinal));
         var answers = new PredictionBatch(bundle.Manifest.Signature);
         scorer.Score(bundle.Golden.Features, answers, CancellationToken.None);
 
@@ -39,12 +42,16 @@ public sealed class ExportedModelsTests
         if (bundle.Manifest.Signature.Classes is { } classes)
         {
             Assert.Equal(Numbers(golden, "labels"), answers.Labels.ToArray().Select(label => (double)classes.Integer(label)));
-            var shares = golden.GetProperty("probabilities").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(share => share.GetSingle()).ToArray();
+            var shares = golden.GetProperty("probabilities")
+                .EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(share => share.GetSingle()).ToArray();
             Assert.Equal(shares, answers.Probabilities.ToArray(), (a, b) => MathF.Abs(a - b) <= 2e-6f);
         }
         else
         {
-            Assert.Equal(Numbers(golden, "values"), answers.Values.ToArray().Select(value => (double)value), (a, b) => Math.Abs(a - b) <= 2e-6 * Math.Abs(a));
+            Assert.Equal(
+                Numbers(golden, "values"),
+                answers.Values.ToArray().Select(value => (double)value),
+                (a, b) => Math.Abs(a - b) <= 2e-6 * Math.Abs(a));
         }
     }
 
@@ -69,11 +76,14 @@ public sealed class ExportedModelsTests
     {
         var golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, $"{model}.json"))).RootElement;
         var rows = golden.GetProperty("rows");
-        var features = Enumerable.Range(0, rows[0].GetArrayLength()).Select(index => new Feature { Name = $"f{index}", Type = FeatureType.Number, Nullable = true, Example = null }).ToList();
+        var features = Enumerable.Range(0, rows[0].GetArrayLength())
+            .Select(index => new Feature { Name = $"f{index}", Type = FeatureType.Number, Nullable = true, Example = null }).ToList();
         var signature = new Signature(features)
         {
             Task = golden.TryGetProperty("classes", out _) ? ModelTask.Classification : ModelTask.Regression,
-            Classes = golden.TryGetProperty("classes", out var classes) ? new ClassLabels([.. classes.EnumerateArray().Select(label => label.GetInt64())]) : null,
+            Classes = golden.TryGetProperty("classes", out var classes)
+                ? new ClassLabels([.. classes.EnumerateArray().Select(label => label.GetInt64())])
+                : null,
         };
         var bundle = MemoryBundle.Create(
             signature,
@@ -84,12 +94,14 @@ public sealed class ExportedModelsTests
             var row = bundle.Golden.Features.AddRow();
             for (var feature = 0; feature < features.Count; feature++)
             {
-                bundle.Golden.Features.SetNumber(row, feature, cells[feature].ValueKind == JsonValueKind.Null ? double.NaN : cells[feature].GetDouble());
+                bundle.Golden.Features.SetNumber(
+                    row, feature, cells[feature].ValueKind == JsonValueKind.Null ? double.NaN : cells[feature].GetDouble());
             }
         }
 
         return (bundle, golden);
     }
 
-    private static double[] Numbers(JsonElement golden, string key) => [.. golden.GetProperty(key).EnumerateArray().Select(number => number.GetDouble())];
+    private static double[] Numbers(JsonElement golden, string key) =>
+        [.. golden.GetProperty(key).EnumerateArray().Select(number => number.GetDouble())];
 }

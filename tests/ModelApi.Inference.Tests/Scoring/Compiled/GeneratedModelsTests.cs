@@ -29,7 +29,8 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
             using var right = new OnnxRuntimeScorer(bundle);
             using var wrong = new OnnxRuntimeScorer((specimen with { Estimator = changed }).ToBundle());
             tried++;
-            seen += Sameness.FindDifference(specimen.ToBatch(bundle.Manifest.Signature), right, wrong, model.Floor, model.MayRound) is null ? 0 : 1;
+            var rows = specimen.ToBatch(bundle.Manifest.Signature);
+            seen += Sameness.FindDifference(rows, right, wrong, model.Floor, model.MayRound) is null ? 0 : 1;
         }
 
         output.WriteLine($"Seen in {seen} of {tried} models.");
@@ -45,7 +46,8 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
                 var bundle = specimen.ToBundle();
                 using var reference = new OnnxRuntimeScorer(bundle);
                 using var plain = new PlainScorer(specimen);
-                var difference = Sameness.FindDifference(specimen.ToBatch(bundle.Manifest.Signature), reference, plain, specimen.Estimator.Floor, specimen.Estimator.MayRound);
+                var difference = Sameness.FindDifference(
+                    specimen.ToBatch(bundle.Manifest.Signature), reference, plain, specimen.Estimator.Floor, specimen.Estimator.MayRound);
                 return (difference is null).Label(difference ?? "");
             }));
 
@@ -60,21 +62,38 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
         AssertAll(["LEQ", "LT", "GTE", "GT", "EQ", "NEQ", "MEMBER"], branches.Select(branch => branch.Mode), 200);
         AssertAll(["SUM", "AVERAGE", "MIN", "MAX"], ensembles.Select(ensemble => ensemble.Aggregate), 50);
         AssertAll(["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT"], ensembles.Select(ensemble => ensemble.PostTransform), 50);
-        AssertAll(["TreeEnsembleClassifier 1", "TreeEnsembleClassifier 3", "TreeEnsembleRegressor 1", "TreeEnsembleRegressor 3", "TreeEnsemble 5"], ensembles.Select(ensemble => $"{ensemble.Operator} {ensemble.Version}"), 20);
+        AssertAll(
+            [
+                "TreeEnsembleClassifier 1", "TreeEnsembleClassifier 3",
+                "TreeEnsembleRegressor 1", "TreeEnsembleRegressor 3",
+                "TreeEnsemble 5",
+            ],
+            ensembles.Select(ensemble => $"{ensemble.Operator} {ensemble.Version}"),
+            20);
         AssertAll([0, 1, 2], ensembles.Select(ensemble => ensemble.BaseValues.Length), 15);
         AssertAll([.. Enumerable.Range(1, 12)], ensembles.Select(ensemble => ensemble.Targets), 15);
         AssertAll([.. Enumerable.Range(0, 17)], ensembles.Select(ensemble => ensemble.Trees.Max(tree => tree.Depth)), 4);
-        AssertAll([(false, false), (true, false), (true, true)], ensembles.Select(ensemble => (ensemble.TakesDoubles, ensemble.HoldsDoubles)), 50);
+        AssertAll(
+            [(false, false), (true, false), (true, true)],
+            ensembles.Select(ensemble => (ensemble.TakesDoubles, ensemble.HoldsDoubles)),
+            50);
         AssertAll([true, false], branches.Select(branch => branch.MissingIsTrue), 500);
-        AssertAll(["Impute", "Scale", "Normalize", "Binarize", "Arithmetic", "Recode", "Select", "Keep"], steps.Select(step => step.GetType().Name), 50);
-        AssertAll(["LinearClassifier", "LinearRegressor", "MatMul", "Gemm"], specimens.Select(specimen => specimen.Estimator).OfType<LinearEstimator>().Select(linear => linear.Operator), 50);
+        AssertAll(
+            ["Impute", "Scale", "Normalize", "Binarize", "Arithmetic", "Recode", "Select", "Keep"],
+            steps.Select(step => step.GetType().Name),
+            50);
+        AssertAll(
+            ["LinearClassifier", "LinearRegressor", "MatMul", "Gemm"],
+            specimens.Select(specimen => specimen.Estimator).OfType<LinearEstimator>().Select(linear => linear.Operator),
+            50);
         AssertAll([true, false], specimens.Select(specimen => specimen.OneGraph), 300);
         Assert.Contains(ensembles, ensemble => ensemble.Trees.Count >= 500);
         Assert.Contains(specimens, specimen => specimen.Features.Count >= 150);
         Assert.Contains(specimens, specimen => specimen.Rows.Count >= 250);
         Assert.Contains(specimens, specimen => specimen.Blocks.Any(block => block is CategoryBlock { Categories.Length: >= 2000 }));
         Assert.Contains(ensembles, ensemble => ensemble.Trees.SelectMany(EnsembleEstimator.Leaves).Any(leaf => leaf.Weights.Length == 0));
-        foreach (var cell in new object?[] { null, double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, (double)float.Epsilon })
+        object?[] cells = [null, double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, (double)float.Epsilon];
+        foreach (var cell in cells)
         {
             Assert.Contains(specimens, specimen => specimen.Rows.Any(row => row.Contains(cell)));
         }
@@ -84,7 +103,8 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
         where T : notnull
     {
         var counts = actual.CountBy(item => item).ToDictionary();
-        Assert.All(expected, item => Assert.True(counts.GetValueOrDefault(item) >= times, $"{item}: {counts.GetValueOrDefault(item)} of at least {times}"));
+        Assert.All(expected, item =>
+            Assert.True(counts.GetValueOrDefault(item) >= times, $"{item}: {counts.GetValueOrDefault(item)} of at least {times}"));
     }
 
     private static IEnumerable<TreeBranch> Branches(TreeNode node) =>

@@ -40,12 +40,20 @@ public sealed class HandWrittenGraphsTests
     public void A_softmax_regression_of_plain_operators(int opset)
     {
         var writer = new GraphWriter(opset);
-        var gemm = writer.Add("Gemm", [writer.Input("x", TensorElementType.Float, 2), writer.Constant([1f, 0f, 0f, 1f, 1f, 1f], 3, 2), writer.Constant([0f, 0f, -1f])], ("transB", 1));
+        var gemm = writer.Add(
+            "Gemm",
+            [
+                writer.Input("x", TensorElementType.Float, 2),
+                writer.Constant([1f, 0f, 0f, 1f, 1f, 1f], 3, 2),
+                writer.Constant([0f, 0f, -1f]),
+            ],
+            ("transB", 1));
         WriteAnswer(writer, writer.Add("Softmax", gemm, ("axis", 1)));
 
         var answers = Score(writer, 2, new ClassLabels([0L, 1L, 2L]), [[0, 0], [1, 1], [-1, 3]]);
 
-        AssertClose([0.422319f, 0.422319f, 0.155362f, 0.333333f, 0.333333f, 0.333333f, 0.015876f, 0.866814f, 0.117310f], answers.Probabilities);
+        AssertClose(
+            [0.422319f, 0.422319f, 0.155362f, 0.333333f, 0.333333f, 0.333333f, 0.015876f, 0.866814f, 0.117310f], answers.Probabilities);
         Assert.Equal([0, 0, 1], answers.Labels.ToArray());
     }
 
@@ -54,9 +62,11 @@ public sealed class HandWrittenGraphsTests
     {
         // What LightGBM's categorical splits come out as: one set of up to 32 small numbers, and one with others.
         var small = new TreeBranch(0, "MEMBER", 0, [1, 3, 32], false, Leaf(10), Leaf(20));
-        var others = new TreeBranch(0, "MEMBER", 0, [0, 33, -2, 3], true, Leaf(1), new TreeBranch(1, "GT", 0.5, [], false, Leaf(2), Leaf(3)));
+        var others = new TreeBranch(
+            0, "MEMBER", 0, [0, 33, -2, 3], true, Leaf(1), new TreeBranch(1, "GT", 0.5, [], false, Leaf(2), Leaf(3)));
 
-        var answers = Score(Trees("TreeEnsemble", [small, others]), [[1, 0], [3, 1], [32, 1], [33, 0], [0, 0], [-2, 0], [2.5, 1], [Missing, 0]]);
+        var answers = Score(
+            Trees("TreeEnsemble", [small, others]), [[1, 0], [3, 1], [32, 1], [33, 0], [0, 0], [-2, 0], [2.5, 1], [Missing, 0]]);
 
         Assert.Equal([13f, 11f, 12f, 21f, 21f, 21f, 22f, 21f], answers.Values.ToArray());
     }
@@ -66,8 +76,12 @@ public sealed class HandWrittenGraphsTests
     {
         double[][] rows = [[1.5, 0], [-0.3, 0], [31.9, 0], [30.5, 0], [Missing, 0], [double.PositiveInfinity, 0]];
 
-        Assert.Equal([2f, 2f, 2f, 2f, 2f, 2f], Score(Trees("TreeEnsemble", [new TreeBranch(0, "MEMBER", 0, [1, 0, 30], false, One, Two)]), rows).Values.ToArray());
-        Assert.Equal([1f, 1f, 1f, 2f, 2f, 2f], Score(Trees("TreeEnsemble", [new TreeBranch(0, "MEMBER", 0, [1, 0, 31], false, One, Two)]), rows).Values.ToArray());
+        Assert.Equal(
+            [2f, 2f, 2f, 2f, 2f, 2f],
+            Score(Trees("TreeEnsemble", [new TreeBranch(0, "MEMBER", 0, [1, 0, 30], false, One, Two)]), rows).Values.ToArray());
+        Assert.Equal(
+            [1f, 1f, 1f, 2f, 2f, 2f],
+            Score(Trees("TreeEnsemble", [new TreeBranch(0, "MEMBER", 0, [1, 0, 31], false, One, Two)]), rows).Values.ToArray());
     }
 
     [Theory]
@@ -112,8 +126,11 @@ public sealed class HandWrittenGraphsTests
     public void Boosting_with_a_base_value_missing_values_and_categories_as_equalities()
     {
         // As LightGBM is exported: weights of the second class alone, categories as a chain of equalities.
-        var chain = new TreeBranch(1, "EQ", 2, [], false, Leaf(0.4), new TreeBranch(1, "EQ", 5, [], false, Leaf(0.4), new TreeBranch(1, "EQ", 40, [], false, Leaf(0.4), Leaf(-0.3))));
-        var model = Trees("TreeEnsembleClassifier", [new TreeBranch(0, "LEQ", 1.5, [], true, Leaf(-0.5), chain), new TreeBranch(0, "LEQ", 0, [], false, Leaf(0.1), Leaf(0.2))]) with
+        var last = new TreeBranch(1, "EQ", 40, [], false, Leaf(0.4), Leaf(-0.3));
+        var chain = new TreeBranch(1, "EQ", 2, [], false, Leaf(0.4), new TreeBranch(1, "EQ", 5, [], false, Leaf(0.4), last));
+        var model = Trees(
+            "TreeEnsembleClassifier",
+            [new TreeBranch(0, "LEQ", 1.5, [], true, Leaf(-0.5), chain), new TreeBranch(0, "LEQ", 0, [], false, Leaf(0.1), Leaf(0.2))]) with
         {
             Classes = new ClassLabels(["no", "yes"]),
             Targets = 2,
@@ -124,7 +141,12 @@ public sealed class HandWrittenGraphsTests
         var answers = Score(model, [[2, 2], [2, 5], [2, 40], [2, 3], [Missing, 2], [0, 2]]);
 
         // 0.85, 0.85, 0.85, 0.15, -0.05 and -0.15 through the logistic function.
-        AssertClose([0.299433f, 0.700567f, 0.299433f, 0.700567f, 0.299433f, 0.700567f, 0.462570f, 0.537430f, 0.512497f, 0.487503f, 0.537430f, 0.462570f], answers.Probabilities);
+        AssertClose(
+            [
+                0.299433f, 0.700567f, 0.299433f, 0.700567f, 0.299433f, 0.700567f,
+                0.462570f, 0.537430f, 0.512497f, 0.487503f, 0.537430f, 0.462570f,
+            ],
+            answers.Probabilities);
         Assert.Equal([1, 1, 1, 1, 0, 0], answers.Labels.ToArray());
     }
 
@@ -163,7 +185,8 @@ public sealed class HandWrittenGraphsTests
     {
         foreach (var target in new[] { 0, 1 })
         {
-            var model = Trees("TreeEnsembleClassifier", [new TreeLeaf([(target, weight)], 0)]) with { Classes = new ClassLabels(["no", "yes"]), Targets = 2 };
+            var model = Trees("TreeEnsembleClassifier", [new TreeLeaf([(target, weight)], 0)])
+                with { Classes = new ClassLabels(["no", "yes"]), Targets = 2 };
 
             Assert.Equal(expected, Score(model, [[0, 0]]).Labels[0]);
         }
@@ -172,7 +195,8 @@ public sealed class HandWrittenGraphsTests
     [Fact]
     public void Two_classes_that_both_have_weights_are_parted_by_the_second_alone()
     {
-        var model = Trees("TreeEnsembleClassifier", [new TreeLeaf([(0, 0.7), (1, 0.3)], 0)]) with { Classes = new ClassLabels(["no", "yes"]), Targets = 2 };
+        var model = Trees("TreeEnsembleClassifier", [new TreeLeaf([(0, 0.7), (1, 0.3)], 0)])
+            with { Classes = new ClassLabels(["no", "yes"]), Targets = 2 };
 
         var answers = Score(model, [[0, 0]]);
 
@@ -186,7 +210,8 @@ public sealed class HandWrittenGraphsTests
         var trees = new[] { Leaf(1e8), Leaf(1), Leaf(-1e8), Leaf(0.25) };
 
         Assert.Equal(0.25f, Score(Trees("TreeEnsembleRegressor", trees), [[0, 0]]).Values[0]);
-        Assert.Equal(1.25f, Score(Trees("TreeEnsembleRegressor", trees) with { TakesDoubles = true, HoldsDoubles = true }, [[0, 0]]).Values[0]);
+        Assert.Equal(
+            1.25f, Score(Trees("TreeEnsembleRegressor", trees) with { TakesDoubles = true, HoldsDoubles = true }, [[0, 0]]).Values[0]);
     }
 
     [Fact]
@@ -195,7 +220,9 @@ public sealed class HandWrittenGraphsTests
         var tree = new TreeBranch(0, "LEQ", 0.1, [], false, One, Two);
         double[][] rows = [[0.1, 0], [0.1 + 1e-12, 0], [(float)0.1, 0]];
 
-        Assert.Equal([1f, 2f, 2f], Score(Trees("TreeEnsembleRegressor", [tree]) with { TakesDoubles = true, HoldsDoubles = true }, rows).Values.ToArray());
+        Assert.Equal(
+            [1f, 2f, 2f],
+            Score(Trees("TreeEnsembleRegressor", [tree]) with { TakesDoubles = true, HoldsDoubles = true }, rows).Values.ToArray());
 
         // Floats among the attributes are thresholds all the same, and 0.1 as a float is larger than 0.1.
         Assert.Equal([1f, 1f, 1f], Score(Trees("TreeEnsembleRegressor", [tree]) with { TakesDoubles = true }, rows).Values.ToArray());
@@ -205,7 +232,13 @@ public sealed class HandWrittenGraphsTests
     public void A_map_beside_the_answer_is_left_out()
     {
         var writer = new GraphWriter();
-        var scores = writer.Add("LinearRegressor", writer.Input("x", TensorElementType.Float, 2), ("coefficients", Floats(1f, 0f, 0f, 1f)), ("intercepts", Floats(0f, 0f)), ("targets", 2), ("post_transform", "SOFTMAX"));
+        var scores = writer.Add(
+            "LinearRegressor",
+            writer.Input("x", TensorElementType.Float, 2),
+            ("coefficients", Floats(1f, 0f, 0f, 1f)),
+            ("intercepts", Floats(0f, 0f)),
+            ("targets", 2),
+            ("post_transform", "SOFTMAX"));
         WriteAnswer(writer, scores);
         writer.OutputMaps(writer.Add("ZipMap", scores, ("classlabels_int64s", Integers(0L, 1L))), TensorElementType.Int64);
 
@@ -219,8 +252,10 @@ public sealed class HandWrittenGraphsTests
     public void A_category_that_an_encoder_refuses_fails_with_both_engines()
     {
         var writer = new GraphWriter();
-        var hot = writer.Add("OneHotEncoder", writer.Input("x", TensorElementType.Float, null), ("cats_int64s", Integers(0L, 1L)), ("zeros", 0));
-        writer.Output(writer.Add("LinearRegressor", hot, ("coefficients", Floats(3f, 4f)), ("intercepts", Floats(0f)), ("targets", 1)), "value", TensorElementType.Float, 1);
+        var hot = writer.Add(
+            "OneHotEncoder", writer.Input("x", TensorElementType.Float, null), ("cats_int64s", Integers(0L, 1L)), ("zeros", 0));
+        var value = writer.Add("LinearRegressor", hot, ("coefficients", Floats(3f, 4f)), ("intercepts", Floats(0f)), ("targets", 1));
+        writer.Output(value, "value", TensorElementType.Float, 1);
         var bundle = MemoryBundle.Create(Signature(["x"], null), [writer.ToBytes()]);
 
         Assert.Equal([4f, 3f], Score(bundle, [[1], [0.5]], mayBeLeft: true).Values.ToArray());
@@ -232,7 +267,8 @@ public sealed class HandWrittenGraphsTests
     {
         var writer = new GraphWriter();
         var bits = writer.Add("Binarizer", writer.Input("x", TensorElementType.Float), ("threshold", 0.5f));
-        writer.Output(writer.Add("LinearRegressor", bits, ("coefficients", Floats(3f)), ("intercepts", Floats(1f)), ("targets", 1)), "value", TensorElementType.Float, 1);
+        var value = writer.Add("LinearRegressor", bits, ("coefficients", Floats(3f)), ("intercepts", Floats(1f)), ("targets", 1));
+        writer.Output(value, "value", TensorElementType.Float, 1);
         var bundle = MemoryBundle.Create(Signature(["x"], null), [writer.ToBytes()]);
 
         Assert.Equal([1f, 4f], Score(bundle, [[0.5], [0.75]], mayBeLeft: true).Values.ToArray());
@@ -284,7 +320,8 @@ public sealed class HandWrittenGraphsTests
     private static PredictionBatch Score(GraphWriter writer, int features, ClassLabels? classes, double[][] rows, bool mayBeLeft = false)
     {
         string[] names = [.. Enumerable.Range(0, features).Select(feature => $"f{feature}")];
-        return Score(MemoryBundle.Create(Signature(names, classes), [writer.ToBytes()], new Dictionary<string, IReadOnlyList<string>> { ["x"] = names }), rows, mayBeLeft);
+        var inputs = new Dictionary<string, IReadOnlyList<string>> { ["x"] = names };
+        return Score(MemoryBundle.Create(Signature(names, classes), [writer.ToBytes()], inputs), rows, mayBeLeft);
     }
 
     /// <summary>Scores with both engines.</summary>

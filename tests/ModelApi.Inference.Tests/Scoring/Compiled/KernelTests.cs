@@ -23,7 +23,8 @@ public sealed class KernelTests
             }
         }
 
-        Assert.Superset(new HashSet<string> { "plain", "trees side by side", "rows interleaved", "rows in lockstep, 128-bit vectors" }, names);
+        Assert.Superset(
+            new HashSet<string> { "plain", "trees side by side", "rows interleaved", "rows in lockstep, 128-bit vectors" }, names);
     }
 
     [Theory]

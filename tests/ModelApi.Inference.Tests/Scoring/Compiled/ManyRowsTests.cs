@@ -29,7 +29,8 @@ public sealed class ManyRowsTests
             compiledModels++;
             foreach (var count in specimen.Features.Count > 60 ? Counts.Where(count => count < 300) : Counts)
             {
-                var difference = Sameness.FindDifference(Cycle(few, count, seed), reference, compiled, specimen.Estimator.Floor, specimen.Estimator.MayRound);
+                var difference = Sameness.FindDifference(
+                    Cycle(few, count, seed), reference, compiled, specimen.Estimator.Floor, specimen.Estimator.MayRound);
 
                 Assert.True(difference is null, $"Model {seed}, {count} rows: {difference}{Environment.NewLine}{specimen}");
             }

@@ -1,24 +1,25 @@
-using ModelApi.Inference.Scoring.Compiled.Plans;
-
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
 /// <summary>A number that follows from a text feature, such as one column of a one-hot vector.</summary>
-/// <param name="source">The feature; it has learned the texts.</param>
-/// <param name="numbers">The numbers of some texts.</param>
-/// <param name="otherwise">The number of every other text.</param>
+/// <param name="source">The feature, which has already learned the texts.</param>
+/// <param name="numbers">The number for each of some texts.</param>
+/// <param name="otherwise">The number for every other text.</param>
 internal sealed class CategoryColumn(CategorySource source, IReadOnlyDictionary<string, double> numbers, double otherwise) : Column
 {
     private double[]? _table;
 
     public CategorySource Source { get; } = source;
 
-    /// <summary>The number at each of the source's places; to be asked once all graphs are read.</summary>
+    /// <summary>The number at each place of the source. Valid once all graphs are read.</summary>
     public double[] Table => _table ??= CreateTable();
 
-    public override Column Then(Step step) =>
-        new CategoryColumn(Source, numbers.ToDictionary(item => item.Key, item => step.Apply(item.Value), StringComparer.Ordinal), step.Apply(otherwise));
+    public override Column Then(Step step)
+    {
+        var next = numbers.ToDictionary(item => item.Key, item => step.Apply(item.Value), StringComparer.Ordinal);
+        return new CategoryColumn(Source, next, step.Apply(otherwise));
+    }
 
-    /// <summary>A column that follows from this one and another of the same feature.</summary>
+    /// <summary>Combines this column with another column of the same feature.</summary>
     public CategoryColumn With(CategoryColumn other, Func<double, double, double> combine)
     {
         var combined = new Dictionary<string, double>(StringComparer.Ordinal);

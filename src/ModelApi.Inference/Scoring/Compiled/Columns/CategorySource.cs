@@ -3,8 +3,8 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
-/// <summary>A text feature as places in a list: of the manifest's categories, and of texts that only the graph knows.</summary>
-/// <remarks>Place 0 is any other text. A missing text is the empty one, which is what ONNX Runtime gets.</remarks>
+/// <summary>A text feature as places in a list: first the manifest's categories, then the texts that only a graph names.</summary>
+/// <remarks>Place 0 stands for any other text. A missing text counts as the empty one, as it does for ONNX Runtime.</remarks>
 internal sealed class CategorySource(int feature, CategoryTable? categories)
 {
     private readonly Dictionary<string, int> _extra = new(StringComparer.Ordinal);
@@ -14,10 +14,10 @@ internal sealed class CategorySource(int feature, CategoryTable? categories)
     /// <summary>The feature's index.</summary>
     public int Feature { get; } = feature;
 
-    /// <summary>How many places there are.</summary>
+    /// <summary>The number of places.</summary>
     public int Places => 1 + _known + _extra.Count;
 
-    /// <summary>Makes room for a text that a graph tells apart.</summary>
+    /// <summary>Adds a place for a text that a graph distinguishes.</summary>
     public void Learn(string text)
     {
         if (categories?.CodeOf(text) is null or CategoryTable.Unknown && _extra.TryAdd(text, Places) && text.Length == 0)
@@ -26,7 +26,7 @@ internal sealed class CategorySource(int feature, CategoryTable? categories)
         }
     }
 
-    /// <summary>The place of a text that was learned.</summary>
+    /// <summary>The place of a learned text.</summary>
     public int PlaceOf(string text) => categories?.CodeOf(text) is { } code and not CategoryTable.Unknown ? code + 1 : _extra[text];
 
     /// <summary>The place of one row.</summary>
@@ -39,7 +39,7 @@ internal sealed class CategorySource(int feature, CategoryTable? categories)
             : _missing;
     }
 
-    /// <summary>The places of some rows.</summary>
+    /// <summary>The places of consecutive rows.</summary>
     public void Read(FeatureBatch features, int start, Span<int> places)
     {
         var codes = features.Codes(Feature).Slice(start, places.Length);

@@ -1,11 +1,9 @@
-using ModelApi.Inference.Scoring.Compiled.Plans;
-
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
-/// <summary>One of a few values, by an index that a stage computed: a classifier's label.</summary>
-/// <param name="register">Where the index is.</param>
-/// <param name="texts">The values where they are texts, or null.</param>
-/// <param name="numbers">The values where they are numbers, or null.</param>
+/// <summary>One of a few values, chosen by an index that a stage computes: a classifier's label.</summary>
+/// <param name="register">The register of the index.</param>
+/// <param name="texts">The values if they are texts, else null.</param>
+/// <param name="numbers">The values if they are numbers, else null.</param>
 internal sealed class ChoiceColumn(int register, string[]? texts, double[]? numbers) : Column
 {
     public int Register { get; } = register;

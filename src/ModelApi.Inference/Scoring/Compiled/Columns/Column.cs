@@ -1,15 +1,15 @@
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
-/// <summary>One column of a matrix that a graph computes, known by how it follows from the features: nothing is computed until something reads it.</summary>
-/// <remarks>Two readers that mean the same column hold the same object.</remarks>
+/// <summary>One column of a matrix that a graph computes, described by how it follows from the features.</summary>
+/// <remarks>Nothing is computed until a stage reads it. Equal columns are the same object.</remarks>
 internal abstract class Column
 {
     /// <summary>The column with another step at its end.</summary>
-    /// <returns>Null when only a stage of its own can take the step; see <see cref="Plans.MapStage"/>.</returns>
+    /// <returns>Null when the step needs a stage of its own.</returns>
     public abstract Column? Then(Step step);
 
     /// <summary>Reads the rows of a block.</summary>
     /// <param name="block">The rows.</param>
-    /// <param name="destination">Receives a number for each row.</param>
-    public abstract void Read(Plans.Block block, Span<double> destination);
+    /// <param name="destination">Receives one number per row.</param>
+    public abstract void Read(Block block, Span<double> destination);
 }

@@ -1,5 +1,3 @@
-using ModelApi.Inference.Scoring.Compiled.Plans;
-
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
 /// <summary>The same number in every row.</summary>

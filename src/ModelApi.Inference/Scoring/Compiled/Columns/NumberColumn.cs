@@ -1,11 +1,9 @@
-using ModelApi.Inference.Scoring.Compiled.Plans;
-
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
-/// <summary>A number of the request after a chain of steps, the first of which may be the rounding to the type of the graph's input.</summary>
+/// <summary>A numeric feature after a chain of steps.</summary>
 /// <param name="feature">The feature's index.</param>
-/// <param name="isSingle">Whether the graph takes it as a 32-bit float.</param>
-/// <param name="steps">What happens to it.</param>
+/// <param name="isSingle">Whether the graph takes the feature as a 32-bit float.</param>
+/// <param name="steps">The steps, in order.</param>
 internal sealed class NumberColumn(int feature, bool isSingle, Step[] steps) : Column
 {
     public int Feature { get; } = feature;
@@ -17,7 +15,7 @@ internal sealed class NumberColumn(int feature, bool isSingle, Step[] steps) : C
 
     public override Column Then(Step step) => new NumberColumn(Feature, IsSingle, [.. steps, step]);
 
-    /// <summary>What becomes of one number.</summary>
+    /// <summary>Takes one number through all steps.</summary>
     public double Evaluate(double value)
     {
         value = IsSingle ? (float)value : value;

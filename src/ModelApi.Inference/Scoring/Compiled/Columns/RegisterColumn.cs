@@ -1,9 +1,7 @@
-using ModelApi.Inference.Scoring.Compiled.Plans;
-
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
-/// <summary>What a stage of the plan computed.</summary>
-/// <param name="register">Where the stage puts it.</param>
+/// <summary>A column that a stage of the plan computes.</summary>
+/// <param name="register">The register that the stage writes to.</param>
 internal sealed class RegisterColumn(int register) : Column
 {
     public int Register { get; } = register;

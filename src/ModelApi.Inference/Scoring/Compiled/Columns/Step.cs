@@ -3,19 +3,19 @@ using System.Numerics.Tensors;
 
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
-/// <summary>Something that happens to each number of a column by itself, rounded as ONNX Runtime rounds it.</summary>
+/// <summary>A function of each number of a column, rounded as ONNX Runtime rounds it.</summary>
 internal abstract class Step
 {
-    /// <summary>Whether a larger number never becomes a smaller one (1), never a larger one (-1), or neither can be said (0).</summary>
+    /// <summary>1 for a non-decreasing function, -1 for a non-increasing one, 0 for any other.</summary>
     public virtual int Direction => 0;
 
-    /// <summary>Whether it changes missing values only.</summary>
+    /// <summary>Whether it changes only missing values.</summary>
     public virtual bool KeepsNumbers => false;
 
-    /// <summary>What becomes of one number.</summary>
+    /// <summary>Applies the step to one number.</summary>
     public abstract double Apply(double value);
 
-    /// <summary>What becomes of many.</summary>
+    /// <summary>Applies the step to many numbers in place.</summary>
     public virtual void Apply(Span<double> values)
     {
         for (var i = 0; i < values.Length; i++)
@@ -57,19 +57,19 @@ internal sealed class ToSingle : Step
 /// <summary>Cuts the fraction off, as a C cast to a 64-bit integer does.</summary>
 internal sealed class ToInteger : Step
 {
-    // What x86 gives for whatever no 64-bit integer can hold.
+    // The result on x86 for numbers that no 64-bit integer can hold.
     private const double Indefinite = -9223372036854775808.0;
 
     public override double Apply(double value) => Math.Abs(value) < -Indefinite ? Math.Truncate(value) : Indefinite;
 }
 
-/// <summary>1 for all numbers but zero.</summary>
+/// <summary>0 for zero, 1 for any other number.</summary>
 internal sealed class ToBoolean : Step
 {
     public override double Apply(double value) => value == 0 ? 0 : 1;
 }
 
-/// <summary>Puts a number in the place of a missing one, or of another that stands for missing.</summary>
+/// <summary>Replaces missing values, or a number that stands for them.</summary>
 internal sealed class Impute(double missing, double replacement) : Step
 {
     public override int Direction => KeepsNumbers ? 1 : 0;
@@ -98,7 +98,8 @@ internal sealed class ScaleSingle(float offset, float scale) : Step
         {
             var low = values[row..];
             var high = values[(row + Vector<double>.Count)..];
-            Vector.Widen((Vector.Narrow(new Vector<double>(low), new Vector<double>(high)) - offsets) * scales, out var first, out var second);
+            var singles = Vector.Narrow(new Vector<double>(low), new Vector<double>(high));
+            Vector.Widen((singles - offsets) * scales, out var first, out var second);
             first.CopyTo(low);
             second.CopyTo(high);
         }
@@ -118,7 +119,7 @@ internal sealed class ScaleDouble(double offset, double scale) : Step
     public override double Apply(double value) => (float)((value - offset) * scale);
 }
 
-/// <summary>1 above a threshold.</summary>
+/// <summary>1 above a threshold, else 0.</summary>
 internal sealed class Binarize(float threshold) : Step
 {
     public override int Direction => 1;
@@ -126,7 +127,7 @@ internal sealed class Binarize(float threshold) : Step
     public override double Apply(double value) => value > threshold ? 1 : 0;
 }
 
-/// <summary>1 for one whole number.</summary>
+/// <summary>1 for one whole number, else 0.</summary>
 internal sealed class Equal(double number) : Step
 {
     public double Number { get; } = number;
@@ -134,7 +135,7 @@ internal sealed class Equal(double number) : Step
     public override double Apply(double value) => value == Number ? 1 : 0;
 }
 
-/// <summary>Another number for each of a list.</summary>
+/// <summary>Replaces numbers by a table.</summary>
 internal sealed class Lookup(IReadOnlyDictionary<double, double> numbers, double otherwise, double missing) : Step
 {
     public override double Apply(double value) => double.IsNaN(value) ? missing : numbers.GetValueOrDefault(value, otherwise);
@@ -142,8 +143,8 @@ internal sealed class Lookup(IReadOnlyDictionary<double, double> numbers, double
 
 /// <summary>The four operations with a constant, in 32-bit floats.</summary>
 /// <param name="operation">The operation's ONNX name.</param>
-/// <param name="constant">The other number.</param>
-/// <param name="isLeft">Whether the constant is the left one.</param>
+/// <param name="constant">The other operand.</param>
+/// <param name="isLeft">Whether the constant is the left operand.</param>
 internal sealed class Arithmetic(string operation, float constant, bool isLeft) : Step
 {
     public override int Direction => (operation, isLeft) switch
@@ -166,7 +167,7 @@ internal sealed class Arithmetic(string operation, float constant, bool isLeft) 
     public override double Apply(double value) => isLeft ? Of(operation, constant, (float)value) : Of(operation, (float)value, constant);
 }
 
-/// <summary>The logistic function, of numbers within ±18, where ONNX Runtime's own ends.</summary>
+/// <summary>The logistic function of numbers clamped to ±18, as ONNX Runtime clamps them.</summary>
 internal sealed class Sigmoid : Step
 {
     public override double Apply(double value) => (float)(1 / (1 + Math.Exp(-Math.Clamp(value, -18, 18))));

@@ -1,18 +1,16 @@
-using ModelApi.Inference.Scoring.Compiled.Plans;
-
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
 /// <summary>A text that follows from a text feature.</summary>
-/// <param name="source">The feature; it has learned the texts.</param>
-/// <param name="texts">What becomes of some texts; none when every text stays as it is.</param>
-/// <param name="otherwise">What becomes of every other text; null when it stays as it is.</param>
+/// <param name="source">The feature, which has already learned the texts.</param>
+/// <param name="texts">The replacements of some texts; empty when every text stays as it is.</param>
+/// <param name="otherwise">The replacement of every other text; null when it stays as it is.</param>
 internal sealed class TextColumn(CategorySource source, IReadOnlyDictionary<string, string> texts, string? otherwise) : Column
 {
     public CategorySource Source { get; } = source;
 
-    /// <summary>The texts as numbers.</summary>
-    /// <param name="numbers">The numbers of some texts.</param>
-    /// <param name="other">The number of every other text.</param>
+    /// <summary>Maps the texts to numbers.</summary>
+    /// <param name="numbers">The number for each of some texts.</param>
+    /// <param name="other">The number for every other text.</param>
     public CategoryColumn ToNumbers(IReadOnlyDictionary<string, double> numbers, double other)
     {
         var direct = new Dictionary<string, double>(StringComparer.Ordinal);
@@ -20,7 +18,7 @@ internal sealed class TextColumn(CategorySource source, IReadOnlyDictionary<stri
         return new CategoryColumn(Source, direct, rest);
     }
 
-    /// <summary>The texts as other texts.</summary>
+    /// <summary>Maps the texts to other texts.</summary>
     public TextColumn ToTexts(IReadOnlyDictionary<string, string> names, string other)
     {
         var direct = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -30,7 +28,8 @@ internal sealed class TextColumn(CategorySource source, IReadOnlyDictionary<stri
 
     public override Column? Then(Step step) => null;
 
-    public override void Read(Block block, Span<double> destination) => throw new NotSupportedException("A text is no number.");
+    public override void Read(Block block, Span<double> destination) =>
+        throw new NotSupportedException("A text cannot be read as a number.");
 
     private void Follow<T>(IEnumerable<string> keys, Func<string, T, T> find, T other, Action<string, T> add, out T rest)
     {

@@ -2,8 +2,8 @@ using ModelApi.Inference.Scoring.Compiled.Columns;
 
 namespace ModelApi.Inference.Scoring.Compiled.Plans;
 
-/// <summary>One of the four operations on two columns, in 32-bit floats.</summary>
-internal sealed class BinaryStage(string operation, Column left, Column right, int output) : Stage
+/// <summary>Add, Sub, Mul or Div of two columns, in 32-bit floats.</summary>
+internal sealed class BinaryStage(string operation, Column left, Column right, int output) : ColumnStage
 {
     public override void Run(Block block)
     {

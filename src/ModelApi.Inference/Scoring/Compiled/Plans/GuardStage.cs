@@ -2,10 +2,10 @@ using ModelApi.Inference.Scoring.Compiled.Columns;
 
 namespace ModelApi.Inference.Scoring.Compiled.Plans;
 
-/// <summary>Ends the scoring where ONNX Runtime would: a value that an operator refuses.</summary>
-/// <param name="input">NaN where the value is refused.</param>
-/// <param name="message">What is wrong.</param>
-internal sealed class GuardStage(Column input, string message) : Stage
+/// <summary>Fails on values that an operator refuses, as ONNX Runtime does.</summary>
+/// <param name="input">NaN for each refused value.</param>
+/// <param name="message">The message of the failure.</param>
+internal sealed class GuardStage(Column input, string message) : ColumnStage
 {
     public override void Run(Block block)
     {

@@ -2,8 +2,8 @@ using ModelApi.Inference.Scoring.Compiled.Columns;
 
 namespace ModelApi.Inference.Scoring.Compiled.Plans;
 
-/// <summary>Takes one step with a column that another stage computed.</summary>
-internal sealed class MapStage(Column input, Step step, int output) : Stage
+/// <summary>Applies one step to a column that another stage computed.</summary>
+internal sealed class MapStage(Column input, Step step, int output) : ColumnStage
 {
     public override void Run(Block block)
     {

@@ -5,13 +5,13 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Scoring.Compiled.Plans;
 
-/// <summary>All that has to be done from raw features to the answer.</summary>
-/// <remarks>Immutable and thread-safe, but for <see cref="Trees"/>, whose kernels are chosen before the first row.</remarks>
+/// <summary>The stages from raw features to the answer.</summary>
+/// <remarks>Thread-safe. Immutable except for the kernels of <see cref="Trees"/>, which may be exchanged while rows are scored.</remarks>
 internal sealed class Plan
 {
     private const int DefaultBlockRows = 256;
 
-    private readonly Stage[] _stages;
+    private readonly ColumnStage[] _stages;
     private readonly CategorySource[] _sources;
     private readonly int _registers;
     private readonly Column[] _answer;
@@ -20,9 +20,9 @@ internal sealed class Plan
     private readonly ClassLabels? _labels;
 
     /// <param name="builder">The stages.</param>
-    /// <param name="label">Classification: the predicted class; null for a regression.</param>
-    /// <param name="answer">The probability of each class, or the value.</param>
-    /// <exception cref="NotCompilableException">A stage cannot be made ready, or a label is none of the manifest's classes.</exception>
+    /// <param name="label">The predicted class; null for a regression.</param>
+    /// <param name="answer">The probability of each class, or the predicted value.</param>
+    /// <exception cref="NotCompilableException">A stage cannot be built, or a label is none of the manifest's classes.</exception>
     public Plan(PlanBuilder builder, Column? label, Column[] answer)
     {
         _stages = [.. builder.Stages];
@@ -44,15 +44,15 @@ internal sealed class Plan
     /// <summary>The stages that walk trees.</summary>
     public TreeStage[] Trees { get; }
 
-    /// <summary>How many rows to score together.</summary>
+    /// <summary>The number of rows to score together.</summary>
     public int BlockRows { get; }
 
-    /// <summary>Memory to score a block of that many rows in.</summary>
+    /// <summary>Creates a block for so many rows.</summary>
     public Block CreateBlock(int rows) => new(rows, _registers, _sources, _stages);
 
     /// <summary>Scores the rows of a block.</summary>
-    /// <param name="block">Opened at the rows.</param>
-    /// <param name="predictions">Has room for all rows of the batch; receives those of the block.</param>
+    /// <param name="block">A block opened at the rows.</param>
+    /// <param name="predictions">Sized for the whole batch; receives the predictions of the block's rows.</param>
     public void Score(Block block, PredictionBatch predictions)
     {
         foreach (var stage in _stages)

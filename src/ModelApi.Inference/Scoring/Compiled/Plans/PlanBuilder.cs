@@ -6,22 +6,22 @@ namespace ModelApi.Inference.Scoring.Compiled.Plans;
 /// <summary>Collects the stages of a plan while the graphs are read.</summary>
 internal sealed class PlanBuilder(Signature signature)
 {
-    private readonly List<Stage> _stages = [];
+    private readonly List<ColumnStage> _stages = [];
     private readonly Dictionary<int, CategorySource> _sources = [];
 
     /// <summary>The features.</summary>
     public Signature Signature { get; } = signature;
 
-    /// <summary>The stages, in the order in which they run.</summary>
-    public IReadOnlyList<Stage> Stages => _stages;
+    /// <summary>The stages, in the order of their execution.</summary>
+    public IReadOnlyList<ColumnStage> Stages => _stages;
 
-    /// <summary>Columns that the stages compute.</summary>
+    /// <summary>The number of registers: columns that stages compute.</summary>
     public int Registers { get; private set; }
 
-    /// <summary>The text features that are read.</summary>
+    /// <summary>The text features that the plan reads.</summary>
     public IEnumerable<CategorySource> Sources => _sources.Values;
 
-    /// <summary>A text feature.</summary>
+    /// <summary>The source of a text feature.</summary>
     public CategorySource Source(int feature)
     {
         if (!_sources.TryGetValue(feature, out var source))
@@ -33,8 +33,8 @@ internal sealed class PlanBuilder(Signature signature)
         return source;
     }
 
-    /// <summary>Reserves registers that follow each other.</summary>
-    /// <returns>The first.</returns>
+    /// <summary>Reserves consecutive registers.</summary>
+    /// <returns>The first one.</returns>
     public int Reserve(int count)
     {
         var first = Registers;
@@ -42,7 +42,8 @@ internal sealed class PlanBuilder(Signature signature)
         return first;
     }
 
-    public void Add(Stage stage)
+    /// <summary>Appends a stage.</summary>
+    public void Add(ColumnStage stage)
     {
         stage.Index = _stages.Count;
         _stages.Add(stage);
@@ -61,7 +62,7 @@ internal sealed class PlanBuilder(Signature signature)
         return new RegisterColumn(register);
     }
 
-    /// <summary>The columns that a stage writes to registers in a row.</summary>
+    /// <summary>The columns that a stage writes to consecutive registers.</summary>
     public static Column[] Outputs(int first, int count)
     {
         var columns = new Column[count];

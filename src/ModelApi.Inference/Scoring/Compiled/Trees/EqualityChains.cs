@@ -1,9 +1,11 @@
+using ModelApi.Inference.Scoring.Compiled.Columns;
+
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>Makes of tests for equality that follow each other what ONNX Runtime makes of them: one set.</summary>
+/// <summary>Joins consecutive tests for equality into one set, as ONNX Runtime does.</summary>
 /// <remarks>
-/// It joins tests of one column for small whole numbers whose sides of true look the same to it, which of a leaf is the first
-/// weight alone. The answer is then that of the first of them, and what the others say of missing values is lost.
+/// ONNX Runtime joins tests of one column for small whole numbers if their true branches look alike; of leaves it compares
+/// the first weight only. The first test's branch then serves all of them, and the others' setting for missing values is ignored.
 /// </remarks>
 internal sealed class EqualityChains
 {
@@ -18,7 +20,7 @@ internal sealed class EqualityChains
         _largest = ensemble.IsDouble ? 64 : 32;
     }
 
-    /// <returns>The nodes; a node may be the child of several now.</returns>
+    /// <returns>The nodes, in which one node may be the child of several.</returns>
     public static TreeNode[] Join(TreeEnsemble ensemble)
     {
         if (!Array.Exists(ensemble.Nodes, node => !node.IsLeaf && node.Mode == BranchMode.Equal))
@@ -41,11 +43,14 @@ internal sealed class EqualityChains
         return chains._nodes;
     }
 
-    /// <returns>The first node that does not belong to the set.</returns>
+    /// <returns>The first node after the set.</returns>
     private int JoinFrom(TreeNode head)
     {
         var rest = head.WhenFalse;
-        while (_nodes[rest] is { IsLeaf: false } node && IsSmall(node) && node.Feature == head.Feature && LookTheSame(head.WhenTrue, node.WhenTrue))
+        while (_nodes[rest] is { IsLeaf: false } node
+            && IsSmall(node)
+            && node.Feature == head.Feature
+            && LookAlike(head.WhenTrue, node.WhenTrue))
         {
             _nodes[rest] = node with { WhenTrue = head.WhenTrue, MissingIsTrue = false };
             rest = node.WhenFalse;
@@ -57,7 +62,7 @@ internal sealed class EqualityChains
     private bool IsSmall(TreeNode node) =>
         node.Mode == BranchMode.Equal && node.Threshold >= 1 && node.Threshold <= _largest && node.Threshold == Math.Floor(node.Threshold);
 
-    private bool LookTheSame(int one, int other)
+    private bool LookAlike(int one, int other)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         var (a, b) = (_nodes[one], _nodes[other]);
@@ -68,7 +73,7 @@ internal sealed class EqualityChains
 
         if (!a.IsLeaf)
         {
-            return a.Mode == b.Mode && LookTheSame(a.WhenFalse, b.WhenFalse) && LookTheSame(a.WhenTrue, b.WhenTrue);
+            return a.Mode == b.Mode && LookAlike(a.WhenFalse, b.WhenFalse) && LookAlike(a.WhenTrue, b.WhenTrue);
         }
 
         return a.Weights > 0 && b.Weights > 0

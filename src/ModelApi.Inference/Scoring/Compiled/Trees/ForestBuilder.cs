@@ -2,22 +2,22 @@ using ModelApi.Inference.Scoring.Compiled.Columns;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>Lays a tree ensemble out for the kernels: nodes that every row passes the same way vanish, siblings lie side by side.</summary>
+/// <summary>Lays out a tree ensemble for the kernels: nodes with only one possible branch vanish, siblings lie side by side.</summary>
 internal sealed class ForestBuilder
 {
-    // Subtrees that several nodes lead to are laid out for each: of that many nodes, no forest is faster than another engine's.
+    // A subtree with several parents is laid out for each. With this many nodes the engine has no advantage.
     private const int MostNodes = 16_000_000;
 
-    // Levels: those that other kernels than the plain one look at whole, then as many as lie in two cache lines.
+    // Levels that lie together: first those that vector kernels evaluate whole, then as many as fit two cache lines.
     private const int FirstBand = 5;
     private const int OtherBands = 3;
 
     private readonly TreeEnsemble _ensemble;
     private readonly Column[] _columns;
-    private readonly TestCompiler _tests;
+    private readonly RankTestCompiler _tests;
 
-    // Of what is laid out so far: by node its test, how far its nearer child is, and the node of the ensemble that it is as a leaf or -1.
-    private Test[] _nodeTests;
+    // For each node laid out so far: its test, the distance to its nearer child, and the ensemble's leaf that it stands for or -1.
+    private RankTest[] _nodeTests;
     private int[] _steps;
     private int[] _leaves;
     private int _count;
@@ -27,13 +27,13 @@ internal sealed class ForestBuilder
     {
         _ensemble = ensemble;
         _columns = columns;
-        _tests = new TestCompiler(ensemble.IsDouble);
-        _nodeTests = new Test[ensemble.Nodes.Length];
+        _tests = new RankTestCompiler(ensemble.IsDouble);
+        _nodeTests = new RankTest[ensemble.Nodes.Length];
         _steps = new int[ensemble.Nodes.Length];
         _leaves = new int[ensemble.Nodes.Length];
     }
 
-    /// <exception cref="NotCompilableException">The nodes are no trees, or look at columns that there are not.</exception>
+    /// <exception cref="NotCompilableException">The nodes do not form trees, or compare columns that do not exist.</exception>
     public static Forest Build(TreeEnsemble ensemble, Column[] columns)
     {
         Check(ensemble, columns.Length);
@@ -47,7 +47,7 @@ internal sealed class ForestBuilder
         return builder.Build();
     }
 
-    // Of all nodes, the vanishing ones too: each is reached once.
+    // Every node, also one that will vanish, must be reached exactly once.
     private static void Check(TreeEnsemble ensemble, int columns)
     {
         var isReached = new bool[ensemble.Nodes.Length];
@@ -65,7 +65,7 @@ internal sealed class ForestBuilder
             {
                 if (node.Feature < 0 || node.Feature >= columns)
                 {
-                    throw new NotCompilableException($"it looks at column {node.Feature} of {columns}");
+                    throw new NotCompilableException($"it compares column {node.Feature} of {columns}");
                 }
 
                 next.Push(node.WhenTrue);
@@ -86,8 +86,8 @@ internal sealed class ForestBuilder
         _trees.Add(new ForestTree(first, _count - first, depth));
     }
 
-    /// <summary>Breadth first within a few levels, and then what is below: so the steps of one row stay within few cache lines.</summary>
-    /// <returns>How many levels are below the node.</returns>
+    /// <summary>Places a few levels breadth first, then the subtrees below, so that a row's steps touch few cache lines.</summary>
+    /// <returns>The number of levels below the node.</returns>
     private int PlaceBand(int top, int topNode, int levels)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
@@ -144,7 +144,7 @@ internal sealed class ForestBuilder
 
         if (_count > _steps.Length)
         {
-            // Only where several nodes lead to the same ones.
+            // Only when subtrees have several parents.
             Array.Resize(ref _nodeTests, 2 * _count);
             Array.Resize(ref _steps, 2 * _count);
             Array.Resize(ref _leaves, 2 * _count);
@@ -153,8 +153,8 @@ internal sealed class ForestBuilder
         return place;
     }
 
-    // Past the nodes that every row passes the same way.
-    private int Follow(int index, out Test test)
+    // Skips nodes with only one possible branch.
+    private int Follow(int index, out RankTest test)
     {
         test = default;
         while (!_ensemble.Nodes[index].IsLeaf)

@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>Tree by tree, eight rows at a time: neither a mispredicted branch nor one row's chain of loads holds up the others.</summary>
+/// <summary>Tree by tree, eight rows at a time, so that no row waits for another's loads and no branch is mispredicted.</summary>
 internal sealed class InterleavedKernel<TNode, TRank> : Kernel<TNode, TRank>
     where TNode : unmanaged, INode<TNode, TRank>
     where TRank : unmanaged
 {
     private const int Rows = 8;
 
-    // After so many steps it is asked whether all eight rows have arrived.
+    // The number of steps between checks whether all eight rows have arrived.
     private const int Steps = 4;
 
     public override string Name => "rows interleaved";
 
-    public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, object sums)
+    public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, LeafSums sums)
     {
         foreach (var tree in walk.Trees)
         {
@@ -29,7 +29,7 @@ internal sealed class InterleavedKernel<TNode, TRank> : Kernel<TNode, TRank>
         }
     }
 
-    /// <summary>Walks a group of rows on from where each is.</summary>
+    /// <summary>Continues the walk of a group of rows from the node that each has reached.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Go(ref TNode nodes, ref TRank ranks, Span<int> found, int depth)
     {
@@ -38,13 +38,18 @@ internal sealed class InterleavedKernel<TNode, TRank> : Kernel<TNode, TRank>
         {
             ref var at = ref Unsafe.Add(ref first, row);
             ref var values = ref Unsafe.Add(ref ranks, row);
-            nuint at0 = (nuint)at, at1 = (nuint)Unsafe.Add(ref at, 1), at2 = (nuint)Unsafe.Add(ref at, 2), at3 = (nuint)Unsafe.Add(ref at, 3);
-            nuint at4 = (nuint)Unsafe.Add(ref at, 4), at5 = (nuint)Unsafe.Add(ref at, 5), at6 = (nuint)Unsafe.Add(ref at, 6), at7 = (nuint)Unsafe.Add(ref at, 7);
+            nuint at0 = (nuint)at, at1 = (nuint)Unsafe.Add(ref at, 1);
+            nuint at2 = (nuint)Unsafe.Add(ref at, 2), at3 = (nuint)Unsafe.Add(ref at, 3);
+            nuint at4 = (nuint)Unsafe.Add(ref at, 4), at5 = (nuint)Unsafe.Add(ref at, 5);
+            nuint at6 = (nuint)Unsafe.Add(ref at, 6), at7 = (nuint)Unsafe.Add(ref at, 7);
             for (var step = 0; step < depth; step++)
             {
-                if (step % Steps == 0 && step > 0 && (Unsafe.Add(ref nodes, at0).Step | Unsafe.Add(ref nodes, at1).Step | Unsafe.Add(ref nodes, at2).Step
-                    | Unsafe.Add(ref nodes, at3).Step | Unsafe.Add(ref nodes, at4).Step | Unsafe.Add(ref nodes, at5).Step | Unsafe.Add(ref nodes, at6).Step
-                    | Unsafe.Add(ref nodes, at7).Step) == 0)
+                if (step % Steps == 0
+                    && step > 0
+                    && (Unsafe.Add(ref nodes, at0).Step | Unsafe.Add(ref nodes, at1).Step
+                        | Unsafe.Add(ref nodes, at2).Step | Unsafe.Add(ref nodes, at3).Step
+                        | Unsafe.Add(ref nodes, at4).Step | Unsafe.Add(ref nodes, at5).Step
+                        | Unsafe.Add(ref nodes, at6).Step | Unsafe.Add(ref nodes, at7).Step) == 0)
                 {
                     break;
                 }

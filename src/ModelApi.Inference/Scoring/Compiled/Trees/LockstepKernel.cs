@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
 /// <summary>
-/// Tree by tree, a group of rows in lockstep: the first levels whole, as comparisons of vectors without a single gather, the rest
-/// as <see cref="InterleavedKernel{TNode,TRank}"/> does.
+/// Tree by tree, a group of rows in lockstep: whole first levels by vector comparisons without gathers, the rest like
+/// <see cref="InterleavedKernel{TNode,TRank}"/>.
 /// </summary>
 internal sealed class LockstepKernel<TLanes, TVector>(TreeTop[] tops) : Kernel<SmallNode, ushort>
     where TLanes : struct, ILanes<TVector>
@@ -15,7 +15,7 @@ internal sealed class LockstepKernel<TLanes, TVector>(TreeTop[] tops) : Kernel<S
 
     public override bool IsPromising => TLanes.IsPromising;
 
-    public override void Score(in Walk<SmallNode, ushort> walk, int rows, ForestLeaves leaves, object sums)
+    public override void Score(in Walk<SmallNode, ushort> walk, int rows, ForestLeaves leaves, LeafSums sums)
     {
         for (var i = 0; i < tops.Length; i++)
         {

@@ -1,21 +1,24 @@
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>A node as the kernels walk it: "is the rank at a slot within an interval", and how far away the next node is.</summary>
-/// <remarks>What the interval holds goes to the nearer child, all else to the one right after it. In a leaf, the interval holds every rank and the child is the leaf itself.</remarks>
+/// <summary>A node in the form that kernels walk: an interval of the ranks of a slot, and the distance to the children.</summary>
+/// <remarks>
+/// Ranks within the interval lead to the nearer child, others to the node right after it. The interval of a leaf holds every rank
+/// and leads to the leaf itself.
+/// </remarks>
 internal interface INode<TSelf, TRank>
     where TSelf : unmanaged
     where TRank : unmanaged
 {
-    /// <summary>Where the ranks of the slot begin, among those of a group of rows.</summary>
+    /// <summary>The offset of the slot's ranks among those of a group of rows.</summary>
     nuint Slot { get; }
 
     /// <summary>The interval's first rank.</summary>
     uint First { get; }
 
-    /// <summary>How many ranks the interval has after its first.</summary>
+    /// <summary>The number of ranks in the interval after the first.</summary>
     uint Span { get; }
 
-    /// <summary>How many nodes further the nearer child is; zero in a leaf.</summary>
+    /// <summary>The distance to the nearer child in nodes; zero in a leaf.</summary>
     uint Step { get; }
 
     static abstract uint Widen(TRank rank);
@@ -25,7 +28,7 @@ internal interface INode<TSelf, TRank>
     static abstract TSelf Create(int slot, int first, int span, int step);
 }
 
-/// <summary>A node in eight bytes: what a thousand trees of a thousand nodes need to stay in the caches.</summary>
+/// <summary>A node in eight bytes, so that a thousand trees of a thousand nodes fit the caches.</summary>
 internal readonly struct SmallNode : INode<SmallNode, ushort>
 {
     private readonly ushort _slot;
@@ -33,7 +36,8 @@ internal readonly struct SmallNode : INode<SmallNode, ushort>
     private readonly ushort _span;
     private readonly ushort _step;
 
-    private SmallNode(int slot, int first, int span, int step) => (_slot, _first, _span, _step) = ((ushort)slot, (ushort)first, (ushort)span, (ushort)step);
+    private SmallNode(int slot, int first, int span, int step) =>
+        (_slot, _first, _span, _step) = ((ushort)slot, (ushort)first, (ushort)span, (ushort)step);
 
     public nuint Slot => _slot;
 
@@ -50,7 +54,7 @@ internal readonly struct SmallNode : INode<SmallNode, ushort>
     public static SmallNode Create(int slot, int first, int span, int step) => new(slot, first, span, step);
 }
 
-/// <summary>A node for what eight bytes have no room for: very many features, bounds, or nodes in one level.</summary>
+/// <summary>A node for forests with more features, bounds, or nodes in one level than eight bytes can address.</summary>
 internal readonly struct LargeNode : INode<LargeNode, int>
 {
     private readonly int _slot;

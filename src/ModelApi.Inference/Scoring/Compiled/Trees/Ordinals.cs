@@ -2,19 +2,19 @@ using ModelApi.Inference.Scoring.Compiled.Columns;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>The floats in their order, so that the one can be found at which a monotone function passes a bound.</summary>
+/// <summary>Floats numbered in their order, to search for the one at which a monotone function passes a bound.</summary>
 internal static class Ordinals
 {
-    /// <summary>The next smaller float of that width; NaN where there is none.</summary>
+    /// <summary>The next smaller 64-bit or 32-bit float; NaN below negative infinity.</summary>
     public static double Previous(double value, bool isDouble) =>
         double.IsNegativeInfinity(value) ? double.NaN
         : isDouble ? Math.BitDecrement(value)
         : MathF.BitDecrement((float)value);
 
-    /// <summary>The largest number of which a function that never falls is at most a bound.</summary>
+    /// <summary>The largest input for which a monotone function stays on the low side of a bound.</summary>
     /// <param name="column">The function.</param>
-    /// <param name="isHigh">What holds for large numbers and not for small ones.</param>
-    /// <returns>The last number for which it does not hold; NaN when it holds for all.</returns>
+    /// <param name="isHigh">Whether a result is beyond the bound: false for small inputs, true for large ones.</param>
+    /// <returns>The last input with a false result; NaN if all results are true.</returns>
     public static double LastBefore(NumberColumn column, Func<double, bool> isHigh)
     {
         if (isHigh(column.Evaluate(double.NegativeInfinity)))
@@ -25,8 +25,7 @@ internal static class Ordinals
         long low = ToOrdinal(double.NegativeInfinity, column.IsSingle), high = ToOrdinal(double.PositiveInfinity, column.IsSingle);
         while (low < high)
         {
-            // Upwards, so that low itself always is a number for which it does not hold.
-            // The distance may be more than a signed integer holds.
+            // Rounded up, so that low always has a false result. The distance may exceed the range of long.
             var distance = (ulong)(high - low);
             var middle = low + (long)((distance >> 1) + (distance & 1));
             if (isHigh(column.Evaluate(FromOrdinal(middle, column.IsSingle))))
@@ -50,7 +49,7 @@ internal static class Ordinals
             return bits < 0 ? int.MinValue - (long)bits : bits;
         }
 
-        // Within long: NaNs are not asked for, and they alone lie beyond the infinities.
+        // No overflow: only NaNs, which never come here, lie beyond the infinities.
         var wide = BitConverter.DoubleToInt64Bits(value);
         return wide < 0 ? long.MinValue - wide : wide;
     }

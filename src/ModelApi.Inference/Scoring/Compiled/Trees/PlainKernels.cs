@@ -1,7 +1,7 @@
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>One tree after the other, for one row: the plain version that the others are compared with.</summary>
-/// <param name="isPromising">Whether there are so few nodes that nothing can be gained.</param>
+/// <summary>One row, one tree after the other: the reference for the other kernels.</summary>
+/// <param name="isPromising">Whether the forest is so small that this kernel can be the fastest.</param>
 internal sealed class PlainRowKernel<TNode, TRank>(bool isPromising) : Kernel<TNode, TRank>
     where TNode : unmanaged, INode<TNode, TRank>
     where TRank : unmanaged
@@ -10,7 +10,7 @@ internal sealed class PlainRowKernel<TNode, TRank>(bool isPromising) : Kernel<TN
 
     public override bool IsPromising => isPromising;
 
-    public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, object sums)
+    public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, LeafSums sums)
     {
         for (var i = 0; i < walk.Trees.Length; i++)
         {
@@ -21,8 +21,8 @@ internal sealed class PlainRowKernel<TNode, TRank>(bool isPromising) : Kernel<TN
     }
 }
 
-/// <summary>One tree after the other, and in each one row after the other.</summary>
-/// <param name="isPromising">Whether there are so few nodes that nothing can be gained.</param>
+/// <summary>One tree after the other, one row after the other: the reference for the other kernels.</summary>
+/// <param name="isPromising">Whether the forest is so small that this kernel can be the fastest.</param>
 internal sealed class PlainBatchKernel<TNode, TRank>(bool isPromising) : Kernel<TNode, TRank>
     where TNode : unmanaged, INode<TNode, TRank>
     where TRank : unmanaged
@@ -31,7 +31,7 @@ internal sealed class PlainBatchKernel<TNode, TRank>(bool isPromising) : Kernel<
 
     public override bool IsPromising => isPromising;
 
-    public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, object sums)
+    public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, LeafSums sums)
     {
         foreach (var tree in walk.Trees)
         {
@@ -48,7 +48,7 @@ internal sealed class PlainBatchKernel<TNode, TRank>(bool isPromising) : Kernel<
         }
     }
 
-    /// <summary>Walks one row on from a node to its leaf.</summary>
+    /// <summary>Walks one row from a node to its leaf.</summary>
     public static nuint Find(in Walk<TNode, TRank> walk, int node, int row)
     {
         ref var nodes = ref walk.Nodes;

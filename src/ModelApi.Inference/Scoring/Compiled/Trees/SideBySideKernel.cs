@@ -2,19 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>Eight trees side by side, for one row: while one waits for memory, the others go on.</summary>
+/// <summary>One row, eight trees at a time, so that loads from memory overlap.</summary>
 internal sealed class SideBySideKernel<TNode, TRank> : Kernel<TNode, TRank>
     where TNode : unmanaged, INode<TNode, TRank>
     where TRank : unmanaged
 {
     private const int Trees = 8;
 
-    // After so many steps it is asked whether all eight have arrived.
+    // The number of steps between checks whether all eight trees have arrived.
     private const int Steps = 8;
 
     public override string Name => "trees side by side";
 
-    public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, object sums)
+    public override void Score(in Walk<TNode, TRank> walk, int rows, ForestLeaves leaves, LeafSums sums)
     {
         var trees = walk.Trees;
         var found = walk.Found[..trees.Length];
@@ -29,7 +29,7 @@ internal sealed class SideBySideKernel<TNode, TRank> : Kernel<TNode, TRank>
         leaves.AddRow(found, sums);
     }
 
-    /// <summary>Walks one row on from where it is in each tree.</summary>
+    /// <summary>Continues the walk of one row from the node that it has reached in each tree.</summary>
     public static void Go(in Walk<TNode, TRank> walk, Span<int> found, int depth)
     {
         var i = 0;
@@ -47,13 +47,18 @@ internal sealed class SideBySideKernel<TNode, TRank> : Kernel<TNode, TRank>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Go(ref TNode nodes, ref TRank ranks, ref int found, int depth)
     {
-        nuint at0 = (nuint)found, at1 = (nuint)Unsafe.Add(ref found, 1), at2 = (nuint)Unsafe.Add(ref found, 2), at3 = (nuint)Unsafe.Add(ref found, 3);
-        nuint at4 = (nuint)Unsafe.Add(ref found, 4), at5 = (nuint)Unsafe.Add(ref found, 5), at6 = (nuint)Unsafe.Add(ref found, 6), at7 = (nuint)Unsafe.Add(ref found, 7);
+        nuint at0 = (nuint)found, at1 = (nuint)Unsafe.Add(ref found, 1);
+        nuint at2 = (nuint)Unsafe.Add(ref found, 2), at3 = (nuint)Unsafe.Add(ref found, 3);
+        nuint at4 = (nuint)Unsafe.Add(ref found, 4), at5 = (nuint)Unsafe.Add(ref found, 5);
+        nuint at6 = (nuint)Unsafe.Add(ref found, 6), at7 = (nuint)Unsafe.Add(ref found, 7);
         for (var step = 0; step < depth; step++)
         {
-            if (step % Steps == 0 && step > 0 && (Unsafe.Add(ref nodes, at0).Step | Unsafe.Add(ref nodes, at1).Step | Unsafe.Add(ref nodes, at2).Step
-                | Unsafe.Add(ref nodes, at3).Step | Unsafe.Add(ref nodes, at4).Step | Unsafe.Add(ref nodes, at5).Step | Unsafe.Add(ref nodes, at6).Step
-                | Unsafe.Add(ref nodes, at7).Step) == 0)
+            if (step % Steps == 0
+                && step > 0
+                && (Unsafe.Add(ref nodes, at0).Step | Unsafe.Add(ref nodes, at1).Step
+                    | Unsafe.Add(ref nodes, at2).Step | Unsafe.Add(ref nodes, at3).Step
+                    | Unsafe.Add(ref nodes, at4).Step | Unsafe.Add(ref nodes, at5).Step
+                    | Unsafe.Add(ref nodes, at6).Step | Unsafe.Add(ref nodes, at7).Step) == 0)
             {
                 break;
             }

@@ -1,27 +1,26 @@
 using ModelApi.Inference.Scoring.Compiled.Columns;
-using ModelApi.Inference.Scoring.Compiled.Plans;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>What nodes look at: a column as small whole numbers, in an order that makes each node's test one interval of them.</summary>
+/// <summary>An input of a forest: a column as ranks, ordered such that each node's test is one interval of ranks.</summary>
 internal abstract class Slot
 {
-    /// <summary>Which of the forest's slots this is.</summary>
+    /// <summary>The slot's index in the forest.</summary>
     public int Place { get; set; }
 
-    /// <summary>One more than the largest number that a node's interval may hold.</summary>
+    /// <summary>The number of ranks.</summary>
     public abstract int Size { get; }
 
     /// <summary>Reads the rows of a block.</summary>
     /// <param name="block">The rows.</param>
-    /// <param name="ranks">Receives a number for each row.</param>
+    /// <param name="ranks">Receives one rank per row.</param>
     public abstract void Read(Block block, Span<int> ranks);
 
-    /// <summary>Reads the one row of a block.</summary>
+    /// <summary>Reads the only row of a block.</summary>
     public abstract int ReadRow(Block block);
 }
 
-/// <summary>A number as its rank among the bounds that nodes compare it with.</summary>
+/// <summary>A number as its rank among the bounds of the nodes that compare it.</summary>
 internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
 {
     private readonly List<double> _bounds = [];
@@ -31,15 +30,15 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
 
     public override int Size => _bounds.Count + 2;
 
-    /// <summary>Adds bounds of an interval.</summary>
+    /// <summary>Adds the bounds of an interval.</summary>
     public void Learn(double above, double upTo)
     {
         Learn(above);
         Learn(upTo);
     }
 
-    /// <summary>Ends the learning.</summary>
-    /// <param name="missing">The rank of a missing value, asked for once the bounds are known; negative for none of any interval.</param>
+    /// <summary>Ends the learning, after which ranks are known.</summary>
+    /// <param name="missing">Returns the rank of a missing value once the bounds are known; negative for a rank in no interval.</param>
     public void Freeze(Func<int> missing)
     {
         _bounds.Sort();
@@ -54,7 +53,7 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
 
         _bounds.RemoveRange(distinct, _bounds.Count - distinct);
 
-        // A power of two less one, filled up with NaN, which no number exceeds: every search then takes the same steps.
+        // Padded to a power of two minus one with NaN, which no number exceeds, so that every search takes the same steps.
         var length = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_bounds.Count + 1) - 1;
         _wide = new double[length];
         Array.Fill(_wide, double.NaN);
@@ -67,7 +66,7 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
         _missing = missing();
     }
 
-    /// <summary>How many bounds lie below a bound.</summary>
+    /// <summary>The number of bounds below a bound.</summary>
     public int RankOf(double bound) => Rank(_wide, bound);
 
     public override void Read(Block block, Span<int> ranks)
@@ -123,12 +122,12 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
     {
         if (!double.IsNaN(bound))
         {
-            // Zero has two signs and one place.
+            // 0 and -0 are equal.
             _bounds.Add(bound == 0 ? 0 : bound);
         }
     }
 
-    // Without a branch that could be mispredicted.
+    // Branch-free binary search.
     private static int Rank(float[] bounds, float value)
     {
         var rank = 0;
@@ -154,7 +153,7 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
 
 /// <summary>A text feature as the rank of its category.</summary>
 /// <param name="source">The feature.</param>
-/// <param name="ranks">The rank at each place of its list.</param>
+/// <param name="ranks">The rank of each of its places.</param>
 internal sealed class CategorySlot(CategorySource source, int[] ranks) : Slot
 {
     public override int Size => ranks.Max() + 1;

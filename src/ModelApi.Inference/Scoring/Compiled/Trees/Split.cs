@@ -1,17 +1,17 @@
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>The numbers that a node sends the way of true: an interval, or all others.</summary>
-/// <param name="Above">The interval begins above this; NaN when it has no lower end.</param>
-/// <param name="UpTo">The interval's last number; NaN when it is empty.</param>
-/// <param name="IsInverted">Whether the numbers outside go the way of true.</param>
-/// <param name="MissingIsTrue">Whether NaN goes the way of true.</param>
+/// <summary>The numbers for which a node takes its true branch: an interval, or all others.</summary>
+/// <param name="Above">The interval begins above this number; NaN for no lower end.</param>
+/// <param name="UpTo">The interval's last number; NaN for an empty interval.</param>
+/// <param name="IsInverted">Whether the true branch is for the numbers outside.</param>
+/// <param name="MissingIsTrue">Whether the true branch is for NaN.</param>
 internal readonly record struct Split(double Above, double UpTo, bool IsInverted, bool MissingIsTrue)
 {
     public bool IsEmpty => double.IsNaN(UpTo);
 
     /// <summary>Reads a node's comparison.</summary>
     /// <param name="node">A branch.</param>
-    /// <param name="isDouble">Whether the numbers are 64-bit floats; they are 32-bit floats otherwise.</param>
+    /// <param name="isDouble">Whether the numbers are 64-bit floats, not 32-bit ones.</param>
     public static Split Of(in TreeNode node, bool isDouble)
     {
         var threshold = node.Threshold;
@@ -26,7 +26,7 @@ internal readonly record struct Split(double Above, double UpTo, bool IsInverted
             BranchMode.LessOrEqual => (double.NaN, threshold, false),
             BranchMode.Less => (double.NaN, below, false),
 
-            // Nothing is at least or above NaN; all else is at least what it is not below.
+            // The complement of "less"; comparisons with NaN are false either way.
             BranchMode.GreaterOrEqual => (double.NaN, below, !double.IsNaN(threshold)),
             BranchMode.Greater => (double.NaN, threshold, !double.IsNaN(threshold)),
             BranchMode.Equal => (below, threshold, false),
@@ -35,14 +35,14 @@ internal readonly record struct Split(double Above, double UpTo, bool IsInverted
         return new Split(above, upTo, isInverted, node.MissingIsTrue || node.Mode == BranchMode.NotEqual);
     }
 
-    /// <summary>The numbers that become a whole number when their fraction is cut off.</summary>
+    /// <summary>The numbers that truncate to a whole number.</summary>
     public static Split OfWhole(double whole, bool missingIsTrue) => new(
         whole > 0 ? Math.BitDecrement(whole) : whole - 1,
         whole >= 0 ? Math.BitDecrement(whole + 1) : whole,
         false,
         missingIsTrue);
 
-    /// <summary>Whether one number goes the way of true.</summary>
+    /// <summary>Whether a number takes the true branch.</summary>
     public bool Holds(double value) =>
         double.IsNaN(value) ? MissingIsTrue : (!(value <= Above) && value <= UpTo) != IsInverted;
 }

@@ -1,9 +1,11 @@
 using System.Numerics;
-using ModelApi.Inference.Scoring.Compiled.Plans;
+using ModelApi.Inference.Scoring.Compiled.Columns;
+using ModelApi.Inference.Scoring.Compiled.Transforms;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>Turns the sums of a row into a label and an answer, by the rules of ONNX Runtime, where the operators' description leaves them open.</summary>
+/// <summary>Turns the sums of a row into a label and an answer.</summary>
+/// <remarks>Follows ONNX Runtime where the operators' description leaves the rules open.</remarks>
 internal sealed class TreeAnswer<T>
     where T : struct, IBinaryFloatingPointIeee754<T>
 {
@@ -11,7 +13,7 @@ internal sealed class TreeAnswer<T>
     private readonly T[] _base;
     private readonly T _trees;
 
-    /// <exception cref="NotCompilableException">ONNX Runtime itself has no defined answer.</exception>
+    /// <exception cref="NotCompilableException">ONNX Runtime's answer is undefined.</exception>
     public TreeAnswer(TreeEnsemble ensemble)
     {
         _ensemble = ensemble;
@@ -23,10 +25,10 @@ internal sealed class TreeAnswer<T>
         }
     }
 
-    /// <param name="sums">The sum for each target; may be written to.</param>
-    /// <param name="areScored">Whether any leaf had a weight for it.</param>
-    /// <param name="scores">Receives the answer, as long as there are targets.</param>
-    /// <returns>A classifier's class.</returns>
+    /// <param name="sums">One sum per target; may be overwritten.</param>
+    /// <param name="areScored">For each target, whether any leaf had a weight for it.</param>
+    /// <param name="scores">Receives the answer, one value per target.</param>
+    /// <returns>The class; 0 for a regression.</returns>
     public int Finish(Span<T> sums, ReadOnlySpan<bool> areScored, Span<float> scores)
     {
         if (!_ensemble.IsClassifier)
@@ -55,10 +57,13 @@ internal sealed class TreeAnswer<T>
             return _base.Length == 0 && MayScoreNothing() ? "it has leaves without a weight, which may leave a row without a class" : null;
         }
 
-        return _ensemble.Transform == PostTransform.Probit && Array.Exists(_ensemble.Nodes, node => node.IsLeaf && !ScoresSecond(node)) ? "it has the post transform PROBIT and one score for two classes" : null;
+        return _ensemble.Transform == PostTransforms.Probit
+            && Array.Exists(_ensemble.Nodes, node => node.IsLeaf && !ScoresSecond(node))
+            ? "it has the post transform PROBIT and one score for two classes"
+            : null;
     }
 
-    // One tree whose leaves all have weights is enough.
+    // A single tree whose leaves all have weights is enough to score every row.
     private bool MayScoreNothing()
     {
         foreach (var root in _ensemble.Roots)
@@ -108,10 +113,10 @@ internal sealed class TreeAnswer<T>
             scores[i] = areScored[i] || sums.Length == 1 ? float.CreateSaturating(sum) : 0;
         }
 
-        // Of one target, only this transform is applied.
-        if (sums.Length > 1 || _ensemble.Transform == PostTransform.Probit)
+        // ONNX Runtime ignores all other transforms of a single target.
+        if (sums.Length > 1 || _ensemble.Transform == PostTransforms.Probit)
         {
-            PostTransforms.Apply(_ensemble.Transform, scores);
+            _ensemble.Transform.Apply(scores);
         }
     }
 
@@ -126,7 +131,7 @@ internal sealed class TreeAnswer<T>
             scores[i] = float.CreateSaturating(sums[i]);
         }
 
-        PostTransforms.Apply(_ensemble.Transform, scores);
+        _ensemble.Transform.Apply(scores);
         return label;
     }
 
@@ -149,15 +154,15 @@ internal sealed class TreeAnswer<T>
         {
             scores[0] = areScored[0] ? float.CreateSaturating(sums[0]) : 0;
             scores[1] = areScored[1] ? float.CreateSaturating(sums[1]) : 0;
-            PostTransforms.Apply(_ensemble.Transform, scores);
+            _ensemble.Transform.Apply(scores);
             return label;
         }
 
         var score = areScored[0] ? sums[0] : T.Zero;
-        if (_ensemble.Transform == PostTransform.Logistic)
+        if (_ensemble.Transform == PostTransforms.Logistic)
         {
-            scores[0] = PostTransforms.Logistic(-float.CreateSaturating(score));
-            scores[1] = PostTransforms.Logistic(float.CreateSaturating(score));
+            scores[0] = ScoreMath.Logistic(-float.CreateSaturating(score));
+            scores[1] = ScoreMath.Logistic(float.CreateSaturating(score));
         }
         else
         {

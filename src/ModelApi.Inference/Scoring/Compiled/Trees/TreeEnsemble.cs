@@ -1,4 +1,4 @@
-using ModelApi.Inference.Scoring.Compiled.Plans;
+using ModelApi.Inference.Scoring.Compiled.Transforms;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
@@ -12,11 +12,11 @@ internal enum BranchMode
     Equal,
     NotEqual,
 
-    /// <summary>Equal once the fraction is cut off.</summary>
+    /// <summary>Equal after truncation.</summary>
     EqualWhole,
 }
 
-/// <summary>How the answers of the trees become one.</summary>
+/// <summary>How the answers of the trees are combined.</summary>
 internal enum Aggregate
 {
     Average,
@@ -26,22 +26,30 @@ internal enum Aggregate
 }
 
 /// <summary>One node of a tree as an ONNX graph describes it.</summary>
-/// <param name="IsLeaf">Whether it ends its tree.</param>
-/// <param name="Mode">Branch: how it compares.</param>
-/// <param name="Feature">Branch: the column that it looks at.</param>
-/// <param name="Threshold">Branch: what it compares with. Leaf: what it holds if nothing else says so.</param>
-/// <param name="MissingIsTrue">Branch: whether NaN goes the way of true.</param>
-/// <param name="WhenTrue">Branch: the next node, an index.</param>
-/// <param name="WhenFalse">Branch: the next node, an index.</param>
-/// <param name="FirstWeight">Leaf: the first of its weights, an index.</param>
-/// <param name="Weights">Leaf: how many it has.</param>
+/// <param name="IsLeaf">Whether the node is a leaf.</param>
+/// <param name="Mode">Branch: the comparison.</param>
+/// <param name="Feature">Branch: the column to compare.</param>
+/// <param name="Threshold">Branch: the threshold. Leaf: the weight of a leaf without weights.</param>
+/// <param name="MissingIsTrue">Branch: whether NaN takes the true branch.</param>
+/// <param name="WhenTrue">Branch: the index of the node at the true branch.</param>
+/// <param name="WhenFalse">Branch: the index of the node at the false branch.</param>
+/// <param name="FirstWeight">Leaf: the index of its first weight.</param>
+/// <param name="Weights">Leaf: the number of its weights.</param>
 internal readonly record struct TreeNode(
-    bool IsLeaf, BranchMode Mode, int Feature, double Threshold, bool MissingIsTrue, int WhenTrue, int WhenFalse, int FirstWeight, int Weights);
+    bool IsLeaf,
+    BranchMode Mode,
+    int Feature,
+    double Threshold,
+    bool MissingIsTrue,
+    int WhenTrue,
+    int WhenFalse,
+    int FirstWeight,
+    int Weights);
 
-/// <summary>What a leaf adds to one target.</summary>
+/// <summary>The weight of a leaf for one target.</summary>
 internal readonly record struct LeafWeight(int Target, double Weight);
 
-/// <summary>A tree ensemble as an ONNX graph describes it, whichever operator it was written with.</summary>
+/// <summary>A tree ensemble as an ONNX graph describes it, independent of the operator.</summary>
 internal sealed record TreeEnsemble
 {
     /// <summary>All nodes of all trees.</summary>
@@ -50,10 +58,10 @@ internal sealed record TreeEnsemble
     /// <summary>The weights of all leaves.</summary>
     public required LeafWeight[] Weights { get; init; }
 
-    /// <summary>The first node of each tree, in the order in which they are added up.</summary>
+    /// <summary>The root of each tree, in the order of summation.</summary>
     public required int[] Roots { get; init; }
 
-    /// <summary>Sums per row: classes or targets.</summary>
+    /// <summary>The number of sums per row: classes or targets.</summary>
     public required int Targets { get; init; }
 
     /// <summary>Whether thresholds, weights and sums are 64-bit floats.</summary>
@@ -65,12 +73,15 @@ internal sealed record TreeEnsemble
 
     public double[] BaseValues { get; init; } = [];
 
-    /// <summary>Whether it is a classifier, which has rules of its own.</summary>
+    /// <summary>Whether the ensemble is a classifier.</summary>
     public bool IsClassifier { get; init; }
 
-    /// <summary>Classifier: whether all weights are of one class out of two.</summary>
+    /// <summary>Classifier: whether all weights are for one of two classes.</summary>
     public bool IsBinary { get; init; }
 
     /// <summary>Classifier: whether no weight is negative.</summary>
     public bool HasNoNegativeWeight { get; init; }
+
+    /// <summary>A leaf's only weight: the first one, or the threshold of a leaf without weights, as ONNX Runtime has it.</summary>
+    public double FirstWeightOf(in TreeNode leaf) => leaf.Weights > 0 ? Weights[leaf.FirstWeight].Weight : leaf.Threshold;
 }

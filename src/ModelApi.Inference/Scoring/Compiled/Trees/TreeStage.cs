@@ -1,27 +1,28 @@
 using ModelApi.Inference.Scoring.Compiled.Columns;
-using ModelApi.Inference.Scoring.Compiled.Plans;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
 /// <summary>A tree ensemble: its label and its scores.</summary>
 /// <param name="ensemble">The trees.</param>
-/// <param name="columns">What they look at.</param>
+/// <param name="columns">The columns that nodes compare.</param>
 /// <param name="labelOutput">The register for a classifier's class.</param>
-/// <param name="firstOutput">The first of the registers for the scores, which follow each other.</param>
-internal sealed class TreeStage(TreeEnsemble ensemble, Column[] columns, int labelOutput, int firstOutput) : Stage
+/// <param name="firstOutput">The first of the consecutive registers for the scores.</param>
+internal sealed class TreeStage(TreeEnsemble ensemble, Column[] columns, int labelOutput, int firstOutput) : ColumnStage
 {
     private readonly int _targets = ensemble.Targets;
 
-    // Let go of once the forest is built.
+    // Released once the forest is built.
     private (TreeEnsemble Ensemble, Column[] Columns)? _source = (ensemble, columns);
     private Forest? _forest;
 
     public Forest Forest => _forest ?? throw new InvalidOperationException("The stage is not prepared yet.");
 
-    /// <summary>What scores one row.</summary>
+    /// <summary>The kernel for single rows.</summary>
+    /// <remarks>May be exchanged while other threads score: a run reads it once, and kernels are immutable.</remarks>
     public Kernel RowKernel { get; set; } = null!;
 
-    /// <summary>What scores many.</summary>
+    /// <summary>The kernel for several rows.</summary>
+    /// <inheritdoc cref="RowKernel" path="/remarks"/>
     public Kernel BatchKernel { get; set; } = null!;
 
     public override void Prepare()
@@ -33,16 +34,23 @@ internal sealed class TreeStage(TreeEnsemble ensemble, Column[] columns, int lab
         BatchKernel = _forest.BatchKernels[^1];
     }
 
-    public override object CreateMemory(int rows) => new Memory(Forest.CreateMemory(rows), Forest.Leaves.CreateSums(rows), new float[_targets]);
+    public override StageMemory CreateMemory(int rows) =>
+        new Memory(Forest.CreateMemory(rows), Forest.Leaves.CreateSums(rows), new float[_targets]);
 
-    public override void Run(Block block)
+    public override void Run(Block block) => Run(block, block.Rows == 1 ? RowKernel : BatchKernel);
+
+    /// <summary>Runs with another kernel than the chosen one.</summary>
+    /// <param name="block">The rows.</param>
+    /// <param name="kernel">One of the forest's kernels for so many rows.</param>
+    public void Run(Block block, Kernel kernel)
     {
-        var (memory, sums, scores) = (Memory)block.Memories[Index]!;
-        Forest.Leaves.Clear(sums, block.Rows);
-        Forest.Score(block, memory, sums, block.Rows == 1 ? RowKernel : BatchKernel);
+        var memory = (Memory)block.Memories[Index]!;
+        var scores = memory.Scores;
+        Forest.Leaves.Clear(memory.Sums, block.Rows);
+        Forest.Score(block, memory.Forest, memory.Sums, kernel);
         for (var row = 0; row < block.Rows; row++)
         {
-            block.Register(labelOutput)[row] = Forest.Leaves.Finish(row, sums, scores);
+            block.Register(labelOutput)[row] = Forest.Leaves.Finish(row, memory.Sums, scores);
             for (var target = 0; target < scores.Length; target++)
             {
                 block.Register(firstOutput + target)[row] = scores[target];
@@ -50,5 +58,12 @@ internal sealed class TreeStage(TreeEnsemble ensemble, Column[] columns, int lab
         }
     }
 
-    private sealed record Memory(object Forest, object Sums, float[] Scores);
+    private sealed class Memory(ForestMemory forest, LeafSums sums, float[] scores) : StageMemory
+    {
+        public ForestMemory Forest { get; } = forest;
+
+        public LeafSums Sums { get; } = sums;
+
+        public float[] Scores { get; } = scores;
+    }
 }

@@ -1,18 +1,18 @@
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
-/// <summary>A branch of a tree's first levels.</summary>
-/// <param name="Place">Its place in its level, from the left; a level twice as wide as the one above.</param>
-/// <param name="Slot">As in the node.</param>
-/// <param name="First">As in the node.</param>
-/// <param name="Span">As in the node.</param>
+/// <summary>A branch in the first levels of a tree; the other values are those of its node.</summary>
+/// <param name="Place">Its place in the level, from the left; each level has twice the places of the one above.</param>
+/// <param name="Slot"><see cref="SmallNode.Slot"/>.</param>
+/// <param name="First"><see cref="SmallNode.First"/>.</param>
+/// <param name="Span"><see cref="SmallNode.Span"/>.</param>
 internal readonly record struct TopNode(ushort Place, ushort Slot, ushort First, ushort Span);
 
 /// <summary>The first levels of a tree, each evaluated whole for many rows at a time.</summary>
-/// <param name="Levels">The branches of each level; a row at any other place goes left.</param>
-/// <param name="Exits">The tree's node that each place of the level after the last stands for.</param>
+/// <param name="Levels">The branches of each level; rows at other places go left.</param>
+/// <param name="Exits">The node at each place of the level after the last.</param>
 internal sealed record TreeTop(TopNode[][] Levels, int[] Exits)
 {
-    // Evaluating a level costs as much as it has branches, walking on costs the same at any level; here they are even.
+    // A level costs as much as it has branches, a step of the walk always the same; at this number they break even.
     private const int MostBranches = 40;
     private const int MostLevels = 8;
 

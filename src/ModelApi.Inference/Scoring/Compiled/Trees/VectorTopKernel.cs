@@ -6,22 +6,21 @@ using System.Runtime.Intrinsics.X86;
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
 /// <summary>
-/// For one row: all nodes of a tree's first five levels in one comparison of vectors, the rest as
-/// <see cref="SideBySideKernel{TNode,TRank}"/> does.
+/// One row: the first five levels of a tree in one comparison of vectors, the rest like
+/// <see cref="SideBySideKernel{TNode,TRank}"/>.
 /// </summary>
-/// <remarks>The row's ranks are one register, from which each node takes its own; so it is for forests of at most 32 slots.</remarks>
+/// <remarks>One register holds the ranks of the row, so the forest can have at most 32 slots.</remarks>
 internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
 {
     private const int Levels = 5;
     private const int Lanes = 1 << Levels;
     private const int Together = 16;
 
-    // Per tree a vector each of slots, of the intervals' first ranks, and of how many they have after it. Pinned, as the vectors
-    // are to begin where cache lines do.
+    // Per tree one vector each of slots, first ranks and spans. Pinned, to align the vectors with cache lines.
     private readonly ushort[] _memory;
     private readonly ushort* _tops;
 
-    // Per tree the node that each way through the levels ends at.
+    // Per tree the node at the end of each path through the levels.
     private readonly int[] _exits;
     private readonly int _slots;
     private readonly int _rest;
@@ -42,11 +41,11 @@ internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
 
     public override string Name => "first levels in 512-bit vectors, then trees side by side";
 
-    /// <returns>Null where the processor or the forest does not allow it.</returns>
+    /// <returns>Null when the processor has no AVX-512BW or the forest has too many slots.</returns>
     public static VectorTopKernel? TryCreate(ReadOnlySpan<ForestTree> trees, ReadOnlySpan<SmallNode> nodes, int slots) =>
         Avx512BW.IsSupported && slots <= Lanes ? new VectorTopKernel(trees, nodes, slots) : null;
 
-    public override void Score(in Walk<SmallNode, ushort> walk, int rows, ForestLeaves leaves, object sums)
+    public override void Score(in Walk<SmallNode, ushort> walk, int rows, ForestLeaves leaves, LeafSums sums)
     {
         var found = walk.Found[..walk.Trees.Length];
         Span<ushort> own = stackalloc ushort[Lanes];
@@ -56,8 +55,8 @@ internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
             own[slot] = Unsafe.Add(ref ranks, slot * Forest.Group);
         }
 
-        // One group ahead, so that the nodes at which it goes on are on their way to the cache; and each group is added up at once,
-        // so that the sum, in which each number waits for the one before, is behind the comparisons of the next.
+        // Comparisons run one group ahead, so that the next nodes are prefetched and the sum, whose additions wait for each other,
+        // overlaps with the comparisons of the next group.
         var row = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(own));
         Find(ref walk.Nodes, row, 0, found);
         for (var first = 0; first < found.Length; first += Together)
@@ -73,7 +72,7 @@ internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
         }
     }
 
-    /// <summary>Finds where a row leaves the first levels of a group of trees.</summary>
+    /// <summary>Finds the nodes at which a row leaves the first levels of a group of trees.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find(ref SmallNode nodes, Vector512<ushort> row, int first, Span<int> found)
     {
@@ -88,11 +87,12 @@ internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
         for (var tree = 0; tree < trees; tree++)
         {
             var values = Avx512BW.PermuteVar32x16(row, Vector512.LoadAligned(top));
-            outside[tree] = (uint)Vector512.GreaterThan(values - Vector512.LoadAligned(top + Lanes), Vector512.LoadAligned(top + (2 * Lanes))).ExtractMostSignificantBits();
+            var offsets = values - Vector512.LoadAligned(top + Lanes);
+            outside[tree] = (uint)Vector512.GreaterThan(offsets, Vector512.LoadAligned(top + (2 * Lanes))).ExtractMostSignificantBits();
             top += 3 * Lanes;
         }
 
-        // Sixteen trees descend at a time: a place's bit says which of its children is next.
+        // Sixteen trees descend at a time: the bit of a place selects the child.
         var bits = Vector512.Load(outside);
         var one = Vector512<uint>.One;
         var place = (one + one) | ((bits >>> 1) & one);
@@ -111,7 +111,7 @@ internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
         }
     }
 
-    // Places are numbered as in a heap: the root is 1, and the children of a place are twice that and one more.
+    // Places are numbered as in a binary heap.
     private void Lay(int tree, int place, int index, ReadOnlySpan<SmallNode> nodes)
     {
         if (place >= Lanes)
@@ -120,7 +120,7 @@ internal sealed unsafe class VectorTopKernel : Kernel<SmallNode, ushort>
             return;
         }
 
-        // A leaf holds every rank and is its own child.
+        // The interval of a leaf holds every rank, and a leaf is its own child.
         var node = nodes[index];
         var top = _tops + (tree * 3 * Lanes) + place;
         top[0] = (ushort)(node.Slot / Forest.Group);

@@ -4,7 +4,8 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 internal static class Change
 {
     /// <summary>Each gives null where there is nothing to change.</summary>
-    public static IReadOnlyDictionary<string, Func<EnsembleEstimator, EnsembleEstimator?>> All { get; } = new Dictionary<string, Func<EnsembleEstimator, EnsembleEstimator?>>
+    public static IReadOnlyDictionary<string, Func<EnsembleEstimator, EnsembleEstimator?>> All { get; } =
+        new Dictionary<string, Func<EnsembleEstimator, EnsembleEstimator?>>
     {
         ["a value equal to the threshold goes the other way"] = model => Branches(model, branch => branch.Mode switch
         {
@@ -22,9 +23,12 @@ internal static class Change
         }),
         ["thresholds are one step too high"] = model => Branches(model, branch =>
             double.IsFinite(branch.Threshold) ? branch with { Threshold = MathF.BitIncrement((float)branch.Threshold) } : null),
-        ["a missing value that goes where true goes goes to the other side"] = model => Branches(model, branch => branch.MissingIsTrue ? branch with { MissingIsTrue = false } : null),
-        ["every missing value goes where true goes"] = model => Branches(model, branch => branch.MissingIsTrue ? null : branch with { MissingIsTrue = true }),
-        ["a member is left out"] = model => Branches(model, branch => branch.Members.Length > 1 ? branch with { Members = branch.Members[1..] } : null),
+        ["a missing value that goes where true goes goes to the other side"] = model =>
+            Branches(model, branch => branch.MissingIsTrue ? branch with { MissingIsTrue = false } : null),
+        ["every missing value goes where true goes"] = model =>
+            Branches(model, branch => branch.MissingIsTrue ? null : branch with { MissingIsTrue = true }),
+        ["a member is left out"] = model =>
+            Branches(model, branch => branch.Members.Length > 1 ? branch with { Members = branch.Members[1..] } : null),
         ["the last tree is left out"] = model => model.Trees.Count > 1 ? model with { Trees = [.. model.Trees.SkipLast(1)] } : null,
         ["the base values are left out"] = model => model.BaseValues.Any(value => value != 0) ? model with { BaseValues = [] } : null,
         ["the post-transform is left out"] = model => model.PostTransform != "NONE" ? model with { PostTransform = "NONE" } : null,
@@ -35,8 +39,11 @@ internal static class Change
             _ => null,
         },
         ["AVERAGE is taken for SUM"] = model => model.Aggregate == "AVERAGE" ? model with { Aggregate = "SUM" } : null,
-        ["weights are five parts in a million too large"] = model => model with { Trees = [.. model.Trees.Select(tree => Scaled(tree, 1 + 5e-6))] },
-        ["doubles are compared as floats"] = model => model is { HoldsDoubles: true, Operator: not "TreeEnsemble" } ? model with { TakesDoubles = false, HoldsDoubles = false } : null,
+        ["weights are five parts in a million too large"] = model =>
+            model with { Trees = [.. model.Trees.Select(tree => Scaled(tree, 1 + 5e-6))] },
+        ["doubles are compared as floats"] = model => model is { HoldsDoubles: true, Operator: not "TreeEnsemble" }
+            ? model with { TakesDoubles = false, HoldsDoubles = false }
+            : null,
     };
 
     private static EnsembleEstimator? Branches(EnsembleEstimator model, Func<TreeBranch, TreeBranch?> change)

@@ -21,7 +21,11 @@ internal abstract record EncoderBlock
 
     /// <returns>A value of that type, <c>[N, Width]</c>.</returns>
     public string Write(
-        GraphWriter writer, IReadOnlyList<Feature> features, int index, Dictionary<string, IReadOnlyList<string>> inputs, TensorElementType type)
+        GraphWriter writer,
+        IReadOnlyList<Feature> features,
+        int index,
+        Dictionary<string, IReadOnlyList<string>> inputs,
+        TensorElementType type)
     {
         var (value, is64) = WriteColumns(writer, features, index, inputs, type == TensorElementType.Double);
         return type == TensorElementType.Double && !is64 ? writer.Add("Cast", value, ("to", (int)TensorElementType.Double)) : value;
@@ -29,7 +33,11 @@ internal abstract record EncoderBlock
 
     /// <returns>The columns, and whether they are doubles rather than floats.</returns>
     protected abstract (string Value, bool AreDoubles) WriteColumns(
-        GraphWriter writer, IReadOnlyList<Feature> features, int index, Dictionary<string, IReadOnlyList<string>> inputs, bool wantsDoubles);
+        GraphWriter writer,
+        IReadOnlyList<Feature> features,
+        int index,
+        Dictionary<string, IReadOnlyList<string>> inputs,
+        bool wantsDoubles);
 }
 
 /// <summary>Numbers, passed through steps of preprocessing.</summary>
@@ -57,7 +65,8 @@ internal sealed record NumberBlock(int[] Features, bool Joined, NumberStep[] Ste
         }
     }
 
-    public override string ToString() => $"numbers of {Features.Length} features {(Joined ? "joined" : "apart")}: {string.Join(", ", Steps.Take(8))}";
+    public override string ToString() =>
+        $"numbers of {Features.Length} features {(Joined ? "joined" : "apart")}: {string.Join(", ", Steps.Take(8))}";
 
     protected override (string Value, bool AreDoubles) WriteColumns(
         GraphWriter writer, IReadOnlyList<Feature> features, int index, Dictionary<string, IReadOnlyList<string>> inputs, bool wantsDoubles)
@@ -88,15 +97,16 @@ internal sealed record NumberBlock(int[] Features, bool Joined, NumberStep[] Ste
     }
 }
 
-/// <summary>A text, as one column for each category or as a number that stands for it.</summary>
-/// <param name="Feature">Index of the feature.</param>
-/// <param name="Categories">What the encoder knows, which need not be what the manifest names.</param>
-/// <param name="Numbers">The number of each category and that of all others last; null for one column each.</param>
-/// <param name="Version">Of LabelEncoder.</param>
-/// <param name="Rank">Of the graph's input.</param>
-/// <param name="Flat">How <c>[N, 1, categories]</c> becomes <c>[N, categories]</c>.</param>
-/// <param name="Refuses">Whether a category that the encoder does not know is an error, which the rows must not hold then.</param>
-internal sealed record CategoryBlock(int Feature, string[] Categories, float[]? Numbers, int Version, int Rank, string Flat, bool Refuses) : EncoderBlock
+/// <summary>A text, as one column per category or as one number.</summary>
+/// <param name="Feature">The index of the feature.</param>
+/// <param name="Categories">The encoder's categories, which may differ from the manifest's.</param>
+/// <param name="Numbers">The number of each category, then that of all others; null for one column each.</param>
+/// <param name="Version">The version of LabelEncoder.</param>
+/// <param name="Rank">The rank of the graph's input.</param>
+/// <param name="Flat">The operator that makes <c>[N, 1, categories]</c> <c>[N, categories]</c>.</param>
+/// <param name="Refuses">Whether the encoder refuses unknown categories; the rows have none then.</param>
+internal sealed record CategoryBlock(int Feature, string[] Categories, float[]? Numbers, int Version, int Rank, string Flat, bool Refuses)
+    : EncoderBlock
 {
     public override int Width => Numbers is null ? Categories.Length : 1;
 
@@ -106,7 +116,8 @@ internal sealed record CategoryBlock(int Feature, string[] Categories, float[]? 
         Numbers is null ? [.. Categories.Select(_ => Mark)] : [Numbers];
 
     public override string ToString() =>
-        $"feature {Feature}: {(Numbers is null ? "one column each" : $"numbers (LabelEncoder {Version})")} of {Categories.Length} categories: {string.Join(',', Categories.Take(8))}";
+        $"feature {Feature}: {(Numbers is null ? "one column each" : $"numbers (LabelEncoder {Version})")} of "
+        + $"{Categories.Length} categories: {string.Join(',', Categories.Take(8))}";
 
     protected override (string Value, bool AreDoubles) WriteColumns(
         GraphWriter writer, IReadOnlyList<Feature> features, int index, Dictionary<string, IReadOnlyList<string>> inputs, bool wantsDoubles)
@@ -136,22 +147,29 @@ internal sealed record CategoryBlock(int Feature, string[] Categories, float[]? 
     {
         if (Version == 1)
         {
-            var index = writer.Add("LabelEncoder", input, ("classes_strings", Categories), ("default_int64", (long)Numbers![^1]), ("default_string", "none"));
+            var index = writer.Add(
+                "LabelEncoder", input, ("classes_strings", Categories), ("default_int64", (long)Numbers![^1]), ("default_string", "none"));
             return writer.Add("Cast", index, ("to", (int)TensorElementType.Float));
         }
 
         if (Version == 4)
         {
-            return writer.Add("LabelEncoder", input, ("keys_strings", Categories), ("values_floats", Numbers![..^1]), ("default_float", Numbers[^1]));
+            return writer.Add(
+                "LabelEncoder", input, ("keys_strings", Categories), ("values_floats", Numbers![..^1]), ("default_float", Numbers[^1]));
         }
 
-        var number = writer.Add("LabelEncoder", input, ("keys_strings", Categories), ("values_int64s", Numbers![..^1].Select(value => (long)value)), ("default_int64", (long)Numbers[^1]));
+        var number = writer.Add(
+            "LabelEncoder",
+            input,
+            ("keys_strings", Categories),
+            ("values_int64s", Numbers![..^1].Select(value => (long)value)),
+            ("default_int64", (long)Numbers[^1]));
         return writer.Add("Cast", number, ("to", (int)TensorElementType.Float));
     }
 }
 
 /// <summary>A whole number or a boolean.</summary>
-/// <param name="Feature">Index of the feature.</param>
+/// <param name="Feature">The index of the feature.</param>
 /// <param name="Type">Of the graph's input.</param>
 /// <param name="Categories">For OneHotEncoder; null for the number itself.</param>
 /// <param name="Pool">Values that the feature takes.</param>
@@ -162,7 +180,9 @@ internal sealed record IntegerBlock(int Feature, TensorElementType Type, long[]?
 
     public override IReadOnlyList<float[]> Values => Categories is null ? [Pool] : [.. Categories.Select(_ => Mark)];
 
-    public override string ToString() => $"feature {Feature} as {Type}: {(Categories is null ? "the number" : $"one column each of {string.Join(',', Categories.Take(8))}")}";
+    public override string ToString() =>
+        $"feature {Feature} as {Type}: "
+        + (Categories is null ? "the number" : $"one column each of {string.Join(',', Categories.Take(8))}");
 
     protected override (string Value, bool AreDoubles) WriteColumns(
         GraphWriter writer, IReadOnlyList<Feature> features, int index, Dictionary<string, IReadOnlyList<string>> inputs, bool wantsDoubles)
@@ -170,6 +190,7 @@ internal sealed record IntegerBlock(int Feature, TensorElementType Type, long[]?
         var input = writer.Input(features[Feature].Name, Type);
         return Categories is null
             ? (Type == TensorElementType.Float ? input : writer.Add("Cast", input, ("to", (int)TensorElementType.Float)), false)
-            : (CategoryBlock.Flatten(writer, writer.Add("OneHotEncoder", input, ("cats_int64s", Categories), ("zeros", 1)), Flat, Categories.Length), false);
+            : (CategoryBlock.Flatten(
+                writer, writer.Add("OneHotEncoder", input, ("cats_int64s", Categories), ("zeros", 1)), Flat, Categories.Length), false);
     }
 }

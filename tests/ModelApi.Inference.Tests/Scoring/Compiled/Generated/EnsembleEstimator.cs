@@ -71,8 +71,8 @@ internal sealed record EnsembleEstimator : Estimator
     }
 
     /// <summary>
-    /// Whether ONNX Runtime has an answer: where no class gets a weight, or of two classes one score is transformed by PROBIT, it reads
-    /// or leaves memory as it is (it can even end the process), and of two integer classes that both have weights it answers 0 or 1 whatever their names.
+    /// Whether ONNX Runtime's answer is defined. If no class gets a weight, or PROBIT transforms one score for two classes, it reads or
+    /// leaves uninitialized memory (and can even crash). If both of two integer classes have weights, it answers 0 or 1 for any labels.
     /// </summary>
     public bool IsDefined
     {
@@ -124,7 +124,13 @@ internal sealed record EnsembleEstimator : Estimator
             yield return this with { Aggregate = "SUM" };
         }
 
-        foreach (var simpler in new[] { this with { Numbering = 0 }, this with { HoldsDoubles = false }, this with { TakesDoubles = false, HoldsDoubles = false } }.Where(simpler => simpler != this))
+        EnsembleEstimator[] variants =
+        [
+            this with { Numbering = 0 },
+            this with { HoldsDoubles = false },
+            this with { TakesDoubles = false, HoldsDoubles = false },
+        ];
+        foreach (var simpler in variants.Where(variant => variant != this))
         {
             yield return simpler;
         }
@@ -138,8 +144,18 @@ internal sealed record EnsembleEstimator : Estimator
         }
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Operator} {Version}, {(TakesDoubles ? HoldsDoubles ? "doubles" : "floats for doubles" : "floats")}, {Trees.Count} trees, {Targets} targets, {Aggregate}, {PostTransform}, base [{string.Join(' ', BaseValues)}], then {Head}, numbering {Numbering}, classes {(Classes is null ? "none" : string.Join(',', Classes.Names))}{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", Trees.Take(6))}");
+    public override string ToString()
+    {
+        var type = !TakesDoubles ? "floats" : HoldsDoubles ? "doubles" : "floats for doubles";
+        var classes = Classes is null ? "none" : string.Join(',', Classes.Names);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {Operator} {Version}, {type}, {Trees.Count} trees, {Targets} targets, {Aggregate}, {PostTransform}
+            base [{string.Join(' ', BaseValues)}], then {Head}, numbering {Numbering}, classes {classes}
+              {string.Join(Environment.NewLine + "  ", Trees.Take(6))}
+            """);
+    }
 
     public static IEnumerable<TreeLeaf> Leaves(TreeNode node) =>
         node is TreeBranch branch ? Leaves(branch.True).Concat(Leaves(branch.False)) : [(TreeLeaf)node];

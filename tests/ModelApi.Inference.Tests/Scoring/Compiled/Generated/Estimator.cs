@@ -16,8 +16,8 @@ internal abstract record Estimator
     public required ClassLabels? Classes { get; init; }
 
     /// <summary>
-    /// How much two answers may differ besides one part in a million: 1e-7 where ONNX Runtime computes exponentials in floats, whose
-    /// steps are that size below 1; more for sums of large products, which ONNX Runtime itself adds up in an order that depends on the number of rows.
+    /// The absolute difference between two answers that is allowed besides one part in a million: 1e-7, two steps of a float below 1,
+    /// for ONNX Runtime's exponentials; more for sums of large products, whose order in ONNX Runtime depends on the number of rows.
     /// </summary>
     public virtual double Floor => 1e-7;
 
@@ -29,13 +29,13 @@ internal abstract record Estimator
 
     public abstract void Write(GraphWriter writer, string encoded);
 
-    /// <summary>Simpler ones of the same kind.</summary>
+    /// <summary>Simpler estimators of the same kind.</summary>
     public abstract IEnumerable<Estimator> Shrink();
 
-    /// <summary>Declares scores as the answer, the greatest of which gives the label.</summary>
+    /// <summary>Declares scores as the answer; the label is the class of the greatest.</summary>
     /// <param name="writer">Receives the nodes.</param>
-    /// <param name="scores">One column for each class, or one in all.</param>
-    /// <param name="head">What comes after the scores: None, Softmax, Sigmoid, or Complement for the sigmoid of one column and what is left of it.</param>
+    /// <param name="scores">One column per class, or a single one.</param>
+    /// <param name="head">The operators behind the scores: None, Softmax, Sigmoid, or Complement for 1 - sigmoid and sigmoid.</param>
     protected void WriteScores(GraphWriter writer, string scores, string head)
     {
         if (Classes is null)
@@ -76,7 +76,12 @@ internal abstract record Estimator
 
         if (Classes.Count % 2 == 0)
         {
-            return writer.Add("LabelEncoder", index, ("keys_int64s", Enumerable.Range(0, Classes.Count).Select(value => (long)value)), ("values_strings", Classes.Names), ("default_string", "none"));
+            return writer.Add(
+                "LabelEncoder",
+                index,
+                ("keys_int64s", Enumerable.Range(0, Classes.Count).Select(value => (long)value)),
+                ("values_strings", Classes.Names),
+                ("default_string", "none"));
         }
 
         var row = writer.Add("ArrayFeatureExtractor", [writer.Constant([.. Classes.Names]), index]);

@@ -28,7 +28,8 @@ internal sealed class EstimatorGenerator(Random random, IReadOnlyList<float[]> c
         var classes = kind == "LinearClassifier" || random.Next(3) > 0 ? Classes(Math.Max(2, ClassCount()), anyIntegers: true) : null;
         var outputs = classes is null || (classes.Count == 2 && random.Next(2) == 0) ? 1 : classes.Count;
         var exact = random.Next(3) == 0;
-        var coefficients = Enumerable.Range(0, outputs).Select(_ => columns.Select(_ => random.Next(5) == 0 ? 0 : Weight(exact)).ToArray()).ToArray();
+        var coefficients = Enumerable.Range(0, outputs)
+            .Select(_ => columns.Select(_ => random.Next(5) == 0 ? 0 : Weight(exact)).ToArray()).ToArray();
         var head = classes is null ? "None" : outputs == 1 ? "Complement" : Pick("None", "Softmax", "Sigmoid");
         return new LinearEstimator
         {
@@ -38,7 +39,9 @@ internal sealed class EstimatorGenerator(Random random, IReadOnlyList<float[]> c
             Intercepts = [.. coefficients.Select(_ => Weight(exact))],
 
             // With one column ONNX Runtime leaves half of what PROBIT should give as it is.
-            PostTransform = kind.StartsWith("Linear", StringComparison.Ordinal) ? outputs == 1 ? Pick(PostTransforms[..4]) : Pick(PostTransforms) : "NONE",
+            PostTransform = !kind.StartsWith("Linear", StringComparison.Ordinal) ? "NONE"
+                : outputs == 1 ? Pick(PostTransforms[..4])
+                : Pick(PostTransforms),
             Alpha = Pick(1f, 0.5f, -2f),
             Head = kind == "LinearClassifier" ? "None" : head,
             Magnitudes = [.. columns.Select(column => column.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max())],
@@ -83,7 +86,9 @@ internal sealed class EstimatorGenerator(Random random, IReadOnlyList<float[]> c
             Targets = targets,
             Aggregate = classifier ? "SUM" : Pick(Aggregates),
             PostTransform = Pick(PostTransforms),
-            BaseValues = kind == "TreeEnsemble" || random.Next(3) > 0 ? [] : BaseValues(classifier && count == 2 && random.Next(3) == 0 ? 1 : count, holdsDoubles),
+            BaseValues = kind == "TreeEnsemble" || random.Next(3) > 0
+                ? []
+                : BaseValues(classifier && count == 2 && random.Next(3) == 0 ? 1 : count, holdsDoubles),
             Head = head,
             Numbering = random.Next(6),
         };

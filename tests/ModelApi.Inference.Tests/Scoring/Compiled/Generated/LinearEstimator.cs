@@ -29,7 +29,7 @@ internal sealed record LinearEstimator : Estimator
     public override int MlVersion => 3;
 
     public override double Floor =>
-        3e-7 + (2e-6 * Coefficients.Select((row, output) => Math.Abs(Intercepts[output]) + row.Select((factor, column) => Math.Abs((double)factor) * Magnitudes[column]).Sum()).Max());
+        3e-7 + (2e-6 * Coefficients.Select((row, output) => Math.Abs(Intercepts[output]) + Magnitude(row)).Max());
 
     public override bool MayRound => true;
 
@@ -39,19 +39,32 @@ internal sealed record LinearEstimator : Estimator
         {
             case "LinearClassifier":
                 var (label, probabilities) = writer.AddTwo(
-                    Operator, encoded, ("coefficients", Coefficients.SelectMany(row => row)), ("intercepts", Intercepts), ("post_transform", PostTransform), LabelAttribute("classlabels_ints"));
+                    Operator,
+                    encoded,
+                    ("coefficients", Coefficients.SelectMany(row => row)),
+                    ("intercepts", Intercepts),
+                    ("post_transform", PostTransform),
+                    LabelAttribute("classlabels_ints"));
                 writer.Output(label, "label", Classes!.AreIntegers ? TensorElementType.Int64 : TensorElementType.String, null);
                 writer.Output(probabilities, "probabilities", TensorElementType.Float, Classes.Count);
                 break;
             case "LinearRegressor":
-                WriteScores(writer, writer.Add(Operator, encoded, ("coefficients", Coefficients.SelectMany(row => row)), ("intercepts", Intercepts), ("targets", Coefficients.Length), ("post_transform", PostTransform)), Head);
+                var sums = writer.Add(
+                    Operator,
+                    encoded,
+                    ("coefficients", Coefficients.SelectMany(row => row)),
+                    ("intercepts", Intercepts),
+                    ("targets", Coefficients.Length),
+                    ("post_transform", PostTransform));
+                WriteScores(writer, sums, Head);
                 break;
             case "MatMul":
                 var product = writer.Add("MatMul", [encoded, Matrix(writer, transposed: true)]);
                 WriteScores(writer, writer.Add("Add", [product, writer.Constant(Intercepts)]), Head);
                 break;
             case "Gemm":
-                WriteScores(writer, writer.Add("Gemm", [encoded, Matrix(writer, transposed: false), writer.Constant(Intercepts)], ("alpha", Alpha), ("beta", 2f), ("transB", 1)), Head);
+                string[] inputs = [encoded, Matrix(writer, transposed: false), writer.Constant(Intercepts)];
+                WriteScores(writer, writer.Add("Gemm", inputs, ("alpha", Alpha), ("beta", 2f), ("transB", 1)), Head);
                 break;
             default:
                 throw new InvalidOperationException(Operator);
@@ -65,20 +78,39 @@ internal sealed record LinearEstimator : Estimator
             yield return this with { PostTransform = "NONE" };
         }
 
-        foreach (var column in Enumerable.Range(0, Coefficients[0].Length).Where(column => Coefficients.Any(row => row[column] != 0)).Take(12))
+        foreach (var column in Enumerable.Range(0, Coefficients[0].Length)
+            .Where(column => Coefficients.Any(row => row[column] != 0)).Take(12))
         {
-            yield return this with { Coefficients = [.. Coefficients.Select(row => row.Select((factor, index) => index == column ? 0 : factor).ToArray())] };
+            yield return this with
+            {
+                Coefficients = [.. Coefficients.Select(row => row.Select((factor, index) => index == column ? 0 : factor).ToArray())],
+            };
         }
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Operator}{(Operator == "Gemm" ? $" × {Alpha}" : "")}, {PostTransform}, then {Head}, intercepts [{string.Join(' ', Intercepts)}], classes {(Classes is null ? "none" : string.Join(',', Classes.Names))}{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", Coefficients.Select(row => string.Join(' ', row.Take(12))))}");
+    public override string ToString()
+    {
+        var factor = Operator == "Gemm" ? $" × {Alpha}" : "";
+        var classes = Classes is null ? "none" : string.Join(',', Classes.Names);
+        var rows = string.Join(Environment.NewLine + "  ", Coefficients.Select(row => string.Join(' ', row.Take(12))));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {Operator}{factor}, {PostTransform}, then {Head}, intercepts [{string.Join(' ', Intercepts)}], classes {classes}
+              {rows}
+            """);
+    }
+
+    private double Magnitude(float[] row) => row.Select((factor, column) => Math.Abs((double)factor) * Magnitudes[column]).Sum();
 
     private string Matrix(GraphWriter writer, bool transposed)
     {
         var columns = Coefficients[0].Length;
         return transposed
-            ? writer.Constant([.. Enumerable.Range(0, columns).SelectMany(column => Coefficients.Select(row => row[column]))], columns, Coefficients.Length)
+            ? writer.Constant(
+                [.. Enumerable.Range(0, columns).SelectMany(column => Coefficients.Select(row => row[column]))],
+                columns,
+                Coefficients.Length)
             : writer.Constant([.. Coefficients.SelectMany(row => row)], Coefficients.Length, columns);
     }
 }

@@ -74,7 +74,15 @@ internal sealed class NodeTable
             var node = nodes[index];
             if (node is TreeBranch branch)
             {
-                _lines.Add(new Line(treeId, numbers[index], branch.Column, $"BRANCH_{branch.Mode}", branch.Threshold, ids[branch.True], ids[branch.False], branch.MissingIsTrue));
+                _lines.Add(new Line(
+                    treeId,
+                    numbers[index],
+                    branch.Column,
+                    $"BRANCH_{branch.Mode}",
+                    branch.Threshold,
+                    ids[branch.True],
+                    ids[branch.False],
+                    branch.MissingIsTrue));
                 continue;
             }
 

@@ -39,7 +39,8 @@ internal sealed record Scale(float[] Offset, float[] Factor) : NumberStep
     public override IReadOnlyList<float[]> Map(IReadOnlyList<float[]> values) =>
         [.. values.Select((column, index) => column.Select(value => (value - Of(Offset, index)) * Of(Factor, index)).ToArray())];
 
-    public override string Write(GraphWriter writer, string value, int columns) => writer.Add("Scaler", value, ("offset", Offset), ("scale", Factor));
+    public override string Write(GraphWriter writer, string value, int columns) =>
+        writer.Add("Scaler", value, ("offset", Offset), ("scale", Factor));
 
     protected override string Describe() => Describe(Offset) + Describe(Factor);
 
@@ -96,7 +97,8 @@ internal sealed record Arithmetic(string Operator, float[] Values, bool First) :
 /// <summary>Numbers for numbers, as LabelEncoder has them from version 2 on; from version 4 on NaN can be one of the keys.</summary>
 internal sealed record Recode(float[] Keys, float[] Values, float Otherwise, int Version) : NumberStep
 {
-    public override IReadOnlyList<float[]> Map(IReadOnlyList<float[]> values) => [.. values.Select(_ => Values.Append(Otherwise).ToArray())];
+    public override IReadOnlyList<float[]> Map(IReadOnlyList<float[]> values) =>
+        [.. values.Select(_ => Values.Append(Otherwise).ToArray())];
 
     public override string Write(GraphWriter writer, string value, int columns) =>
         writer.Add("LabelEncoder", value, ("keys_floats", Keys), ("values_floats", Values), ("default_float", Otherwise));
@@ -129,7 +131,8 @@ internal sealed record Keep(string Operator) : NumberStep
         "Reshape" => writer.Add("Reshape", [value, writer.Constant([-1L, columns])]),
         "Flatten" => writer.Add("Flatten", value, ("axis", 1)),
         "Unsqueeze" => writer.Add("Squeeze", [writer.Add("Unsqueeze", [value, writer.Constant([1L])]), writer.Constant([1L])]),
-        "Cast" => writer.Add("Cast", writer.Add("Cast", value, ("to", (int)TensorElementType.Double)), ("to", (int)TensorElementType.Float)),
+        "Cast" => writer.Add(
+            "Cast", writer.Add("Cast", value, ("to", (int)TensorElementType.Double)), ("to", (int)TensorElementType.Float)),
         "FeatureVectorizer" => writer.Add("FeatureVectorizer", value, ("inputdimensions", new long[] { columns })),
         _ => writer.Add("Identity", value),
     };

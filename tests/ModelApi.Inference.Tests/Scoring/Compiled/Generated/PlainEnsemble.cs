@@ -46,7 +46,8 @@ internal sealed class PlainEnsemble
         }
 
         // A target that the row has no weight for is zero, not its base value.
-        var scores = sums.Select((sum, target) => scored[target] ? (float)Typed(sum + (_base.Length > 0 ? _base[target] : 0)) : 0).ToArray();
+        var scores = sums.Select((sum, target) => scored[target] ? (float)Typed(sum + (_base.Length > 0 ? _base[target] : 0)) : 0)
+            .ToArray();
         if (_model.Targets > 1 || _model.PostTransform == "PROBIT")
         {
             scores = PlainLinear.Transform(scores, _model.PostTransform);
@@ -129,23 +130,26 @@ internal sealed class PlainEnsemble
         return (TreeLeaf)node;
     }
 
-    // A set of small members is a chain of equalities to ONNX Runtime; the values that it looks up in any other set it cuts to whole numbers.
+    // ONNX Runtime tests a set of small members as a chain of equalities, and truncates the values that it looks up in any other set.
     private TreeNode Unroll(TreeNode node)
     {
         if (node is TreeLeaf leaf)
         {
             // The last of the weights is the first where the table of weights is written backwards.
-            return _model.Operator != "TreeEnsemble" && _model.Numbering % 3 == 2 ? leaf with { Weights = [.. leaf.Weights.Reverse()] } : leaf;
+            var isReversed = _model.Operator != "TreeEnsemble" && _model.Numbering % 3 == 2;
+            return isReversed ? leaf with { Weights = [.. leaf.Weights.Reverse()] } : leaf;
         }
 
         var branch = (TreeBranch)node;
         branch = branch with { Threshold = Rounded(branch.Threshold), True = Unroll(branch.True), False = Unroll(branch.False) };
         return branch.Mode == "MEMBER" && branch.Members.All(member => member is >= 0 and <= 30)
-            ? branch.Members.Reverse().Aggregate(branch.False, (rest, member) => branch with { Mode = "EQ", Threshold = member, Members = [], False = rest })
+            ? branch.Members.Reverse()
+                .Aggregate(branch.False, (rest, member) => branch with { Mode = "EQ", Threshold = member, Members = [], False = rest })
             : branch;
     }
 
-    // Equalities in a row are one set to ONNX Runtime while their true sides look the same to it, whatever the later ones say of missing values.
+    // ONNX Runtime joins consecutive equalities into one set while their true branches look alike to it, and ignores the setting of
+    // the later ones for missing values.
     private TreeNode Merge(TreeNode node)
     {
         if (node is not TreeBranch branch)
@@ -170,11 +174,17 @@ internal sealed class PlainEnsemble
     }
 
     private bool IsMergeable(TreeBranch branch) =>
-        branch.Mode == "EQ" && branch.Threshold >= 1 && branch.Threshold <= (_model.TakesDoubles ? 64 : 32) && branch.Threshold == Math.Floor(branch.Threshold);
+        branch.Mode == "EQ"
+            && branch.Threshold >= 1
+            && branch.Threshold <= (_model.TakesDoubles ? 64 : 32)
+            && branch.Threshold == Math.Floor(branch.Threshold);
 
     private static bool LooksTheSame(TreeNode a, TreeNode b) => (a, b) switch
     {
-        (TreeLeaf one, TreeLeaf other) => one.Value == other.Value && one.Weights.Length > 0 && other.Weights.Length > 0 && one.Weights[0].Weight == other.Weights[0].Weight,
+        (TreeLeaf one, TreeLeaf other) => one.Value == other.Value
+            && one.Weights.Length > 0
+            && other.Weights.Length > 0
+            && one.Weights[0].Weight == other.Weights[0].Weight,
         (TreeBranch one, TreeBranch other) => one.Mode == other.Mode && one.Column == other.Column && one.Threshold == other.Threshold
             && LooksTheSame(one.True, other.True) && LooksTheSame(one.False, other.False),
         _ => false,

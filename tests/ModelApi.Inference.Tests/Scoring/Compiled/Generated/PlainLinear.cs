@@ -1,6 +1,6 @@
 namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 
-/// <summary>The arithmetic of <see cref="PlainScorer"/> but for trees.</summary>
+/// <summary>The arithmetic of <see cref="PlainScorer"/> outside of trees.</summary>
 internal static class PlainLinear
 {
     public static (int Label, float[] Values) Score(LinearEstimator linear, double[] columns)
@@ -8,19 +8,20 @@ internal static class PlainLinear
         var alpha = linear.Operator == "Gemm" ? linear.Alpha : 1;
         var beta = linear.Operator == "Gemm" ? 2 : 1;
         var scores = linear.Coefficients
-            .Select((row, output) => (float)((alpha * row.Select((factor, column) => factor * columns[column]).Sum()) + (beta * (double)linear.Intercepts[output])))
+            .Select((row, output) => (float)((alpha * Product(row, columns)) + (beta * (double)linear.Intercepts[output])))
             .ToArray();
         if (linear.Operator == "LinearClassifier")
         {
             return scores.Length == 1
-                ? (scores[0] > 0 ? 1 : 0, linear.PostTransform == "LOGISTIC" ? [Logistic(-scores[0]), Logistic(scores[0])] : [1 - scores[0], scores[0]])
+                ? (scores[0] > 0 ? 1 : 0, OfOneScore(scores[0], linear.PostTransform))
                 : (Greatest(scores), Transform(scores, linear.PostTransform));
         }
 
-        return Finish(scores.Length > 1 || linear.PostTransform == "PROBIT" ? Transform(scores, linear.PostTransform) : scores, linear.Head);
+        return Finish(
+            scores.Length > 1 || linear.PostTransform == "PROBIT" ? Transform(scores, linear.PostTransform) : scores, linear.Head);
     }
 
-    /// <summary>What follows a regressor's scores.</summary>
+    /// <summary>Applies the operators behind a regressor's scores.</summary>
     public static (int Label, float[] Values) Finish(float[] scores, string head)
     {
         float[] values = head switch
@@ -35,7 +36,7 @@ internal static class PlainLinear
 
     public static float[] Transform(float[] scores, string postTransform)
     {
-        // Without a number among them, the greatest stays what the search begins with.
+        // If all scores are NaN, the search keeps its initial value.
         var most = scores.Where(score => !float.IsNaN(score)).Append(-float.MaxValue).Max();
         switch (postTransform)
         {
@@ -46,7 +47,8 @@ internal static class PlainLinear
                 var sum = powers.Aggregate(0f, (total, power) => total + power);
                 return [.. powers.Select(power => power / sum)];
             case "SOFTMAX_ZERO":
-                var parts = scores.Select(score => score is > 1e-7f or < -1e-7f ? MathF.Exp(score - most) : score * MathF.Exp(-most)).ToArray();
+                var parts = scores.Select(score => score is > 1e-7f or < -1e-7f ? MathF.Exp(score - most) : score * MathF.Exp(-most))
+                    .ToArray();
                 var whole = parts.Where((_, index) => scores[index] is > 1e-7f or < -1e-7f).Aggregate(0f, (total, part) => total + part);
                 return [.. parts.Select(part => part / whole)];
             case "PROBIT":
@@ -72,8 +74,15 @@ internal static class PlainLinear
         };
         return divisor == 0
             ? row
-            : [.. row.Select(value => norm != "L2" ? value / divisor : value < 0 ? -MathF.Sqrt(value * value / divisor) : MathF.Sqrt(value * value / divisor))];
+            : [.. row.Select(value => norm != "L2" ? value / divisor : SignedRoot(value, value * value / divisor))];
     }
+
+    private static double Product(float[] row, double[] columns) => row.Select((factor, column) => factor * columns[column]).Sum();
+
+    private static float SignedRoot(float sign, float square) => sign < 0 ? -MathF.Sqrt(square) : MathF.Sqrt(square);
+
+    private static float[] OfOneScore(float score, string transform) =>
+        transform == "LOGISTIC" ? [Logistic(-score), Logistic(score)] : [1 - score, score];
 
     private static int Greatest(float[] values)
     {

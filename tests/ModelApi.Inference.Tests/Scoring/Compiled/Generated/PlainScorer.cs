@@ -1,16 +1,18 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Scoring;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 
-/// <summary>Scores a generated model row by row, as plainly as can be, by the rules that ONNX Runtime follows.</summary>
-/// <remarks>It shares nothing with the engines: it never sees a graph. What it and ONNX Runtime agree on is what the tolerance is for.</remarks>
+/// <summary>Scores a generated model row by row, by a plain implementation of ONNX Runtime's rules.</summary>
+/// <remarks>It shares nothing with the engines, as it never sees a graph.</remarks>
 internal sealed class PlainScorer(Specimen specimen) : IScorer
 {
     private readonly PlainEnsemble? _ensemble = specimen.Estimator is EnsembleEstimator ensemble ? new PlainEnsemble(ensemble) : null;
 
-    // The version of the graph that the encoder is in decides which LabelEncoder it is.
-    private readonly bool _nanIsAKey = (specimen.OneGraph ? specimen.Estimator.MlVersion : specimen.Blocks.Max(block => block.MlVersion)) >= 4;
+    // The version of LabelEncoder is that of the graph with the encoder.
+    private readonly bool _nanIsAKey =
+        (specimen.OneGraph ? specimen.Estimator.MlVersion : specimen.Blocks.Max(block => block.MlVersion)) >= 4;
 
     public string Engine => "plain";
 
@@ -41,14 +43,16 @@ internal sealed class PlainScorer(Specimen specimen) : IScorer
     {
         switch (block)
         {
-            case NumberBlock { Steps: [] } numbers when specimen.Estimator.InputType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double:
+            case NumberBlock { Steps: [] } numbers when specimen.Estimator.InputType == TensorElementType.Double:
                 return [.. numbers.Features.Select(feature => features.Numbers(feature)[row])];
             case NumberBlock numbers:
                 var values = numbers.Features.Select(feature => (float)features.Numbers(feature)[row]).ToArray();
                 return [.. numbers.Steps.Aggregate(values, Apply).Select(value => (double)value)];
             case CategoryBlock category:
                 var known = Array.LastIndexOf(category.Categories, features.Texts(category.Feature)[row] ?? "");
-                return category.Numbers is { } codes ? [codes[known < 0 ? ^1 : known]] : [.. category.Categories.Select((_, index) => index == known ? 1.0 : 0)];
+                return category.Numbers is { } codes
+                    ? [codes[known < 0 ? ^1 : known]]
+                    : [.. category.Categories.Select((_, index) => index == known ? 1.0 : 0)];
             case IntegerBlock integer:
                 var number = features.Numbers(integer.Feature)[row];
                 return integer.Categories is null
@@ -61,7 +65,9 @@ internal sealed class PlainScorer(Specimen specimen) : IScorer
 
     private float[] Apply(float[] row, NumberStep step) => step switch
     {
-        Impute impute => [.. row.Select((value, column) => (float.IsNaN(value) && float.IsNaN(impute.Replaced)) || value == impute.Replaced ? impute.Values[impute.Values.Length == row.Length ? column : 0] : value)],
+        Impute impute => [.. row.Select((value, column) => IsReplaced(value, impute.Replaced)
+            ? impute.Values[impute.Values.Length == row.Length ? column : 0]
+            : value)],
         Normalize normalize => PlainLinear.Normalize(row, normalize.Norm),
         Binarize binarize => [.. row.Select(value => value > binarize.Threshold ? 1f : 0)],
         Recode recode => [.. row.Select(value => Recoded(recode, value))],
@@ -76,4 +82,6 @@ internal sealed class PlainScorer(Specimen specimen) : IScorer
             : Array.FindIndex(recode.Keys, key => key == value);
         return index < 0 ? recode.Otherwise : recode.Values[index];
     }
+
+    private static bool IsReplaced(float value, float replaced) => (float.IsNaN(value) && float.IsNaN(replaced)) || value == replaced;
 }

@@ -39,7 +39,8 @@ internal static class Sameness
         using var compiled = Compile(bundle, out reason);
         return compiled is null
             ? null
-            : FindDifference(specimen.ToBatch(bundle.Manifest.Signature), reference, compiled, specimen.Estimator.Floor, specimen.Estimator.MayRound);
+            : FindDifference(
+                specimen.ToBatch(bundle.Manifest.Signature), reference, compiled, specimen.Estimator.Floor, specimen.Estimator.MayRound);
     }
 
     /// <summary>Scores all rows at once, and some by themselves.</summary>
@@ -89,7 +90,8 @@ internal static class Sameness
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Row {i / columns} of {expected.Rows}, column {i % columns}: {actualValues[i]:R} where ONNX Runtime says {expectedValues[i]:R}.");
+                    $"Row {i / columns} of {expected.Rows}, column {i % columns}: {actualValues[i]:R}, "
+                    + $"ONNX Runtime answers {expectedValues[i]:R}.");
             }
         }
 
@@ -106,7 +108,9 @@ internal static class Sameness
     }
 
     private static bool AreClose(float expected, float actual, double floor) =>
-        expected.Equals(actual) || expected == actual || Math.Abs((double)expected - actual) <= (1e-6 * Math.Max(Math.Abs(expected), Math.Abs(actual))) + floor;
+        expected.Equals(actual)
+            || expected == actual
+            || Math.Abs((double)expected - actual) <= (1e-6 * Math.Max(Math.Abs(expected), Math.Abs(actual))) + floor;
 
     // A tie that both see is no matter of rounding: the first class wins.
     private static bool AreNearlyTied(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, int due, int given, double floor) =>

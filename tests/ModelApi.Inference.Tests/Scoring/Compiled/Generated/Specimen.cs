@@ -84,16 +84,21 @@ internal sealed record Specimen
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Features.Count} features, {Rows.Count} rows, {(OneGraph ? "one graph" : "encoder and model")}, opset {Opset}");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"{Features.Count} features, {Rows.Count} rows, {(OneGraph ? "one graph" : "encoder and model")}, opset {Opset}");
         text.AppendJoin(Environment.NewLine, Blocks.Take(20)).AppendLine();
         text.AppendLine(Estimator.ToString());
         foreach (var row in Rows.Take(5))
         {
-            text.AppendLine(string.Join(" | ", row.Take(40).Select(cell => cell is double number ? number.ToString("R", CultureInfo.InvariantCulture) : $"'{cell}'")));
+            text.AppendJoin(" | ", row.Take(40).Select(Describe)).AppendLine();
         }
 
         return text.ToString();
     }
+
+    private static string Describe(object? cell) =>
+        cell is double number ? number.ToString("R", CultureInfo.InvariantCulture) : $"'{cell}'";
 
     private static void Set(FeatureBatch batch, int row, int feature, object? cell)
     {

@@ -9,7 +9,10 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 internal sealed class SpecimenGenerator
 {
     private static readonly float[] Special =
-        [float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f, 0f, float.Epsilon, -float.Epsilon, 1e-40f, float.MaxValue, float.MinValue];
+    [
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f, 0f,
+        float.Epsilon, -float.Epsilon, 1e-40f, float.MaxValue, float.MinValue,
+    ];
 
     private static readonly string[] Kept = ["Identity", "Reshape", "Flatten", "Unsqueeze", "Cast", "FeatureVectorizer"];
     private static readonly string[] Flattened = ["Reshape", "Reshape0", "Squeeze", "Flatten"];
@@ -59,7 +62,10 @@ internal sealed class SpecimenGenerator
         {
             if (specimen.Blocks[block] is NumberBlock { Steps: [.. var steps, var last] } numbers && last is not (Select or Impute))
             {
-                yield return specimen with { Blocks = [.. specimen.Blocks.Select((other, index) => index == block ? numbers with { Steps = steps } : other)] };
+                yield return specimen with
+                {
+                    Blocks = [.. specimen.Blocks.Select((other, index) => index == block ? numbers with { Steps = steps } : other)],
+                };
             }
         }
 
@@ -157,7 +163,8 @@ internal sealed class SpecimenGenerator
                 return new Impute(Constants(columns), nan ? float.NaN : _random.Next(-1, 3));
             case 1:
                 var each = _random.Next(2) == 0;
-                return new Scale(each ? Constants(columns, one: false) : [Constant()], each ? Constants(columns, one: false) : [Constant()]);
+                return new Scale(
+                    each ? Constants(columns, one: false) : [Constant()], each ? Constants(columns, one: false) : [Constant()]);
             case 2:
                 // A row of infinities divided by infinity is NaN, which the label of a Binarizer behind it would not survive.
                 imputed = false;
@@ -168,7 +175,9 @@ internal sealed class SpecimenGenerator
                 imputed = false;
                 return new Arithmetic(Pick("Add", "Sub", "Mul", "Div"), Constants(columns), _random.Next(4) == 0);
             case 5:
-                return new Select([.. Enumerable.Range(0, _random.Next(1, columns + 1)).Select(_ => _random.NextInt64(columns))], Pick("Gather", "ArrayFeatureExtractor"));
+                return new Select(
+                    [.. Enumerable.Range(0, _random.Next(1, columns + 1)).Select(_ => _random.NextInt64(columns))],
+                    Pick("Gather", "ArrayFeatureExtractor"));
             case 6 when version > 1:
                 float[] keys = [.. pool.Distinct().Append(float.NaN)];
                 imputed = true;
@@ -181,12 +190,14 @@ internal sealed class SpecimenGenerator
     private CategoryBlock Category(int version)
     {
         var count = _random.Next(25) == 0 ? _random.Next(300, 4000) : _random.Next(1, 12);
-        var names = Enumerable.Range(0, count).Select(index => index == 3 && _random.Next(4) == 0 ? "" : _random.Next(10) == 0 ? $"é ñ {index}" : $"c{index}").ToArray();
+        var names = Enumerable.Range(0, count)
+            .Select(index => index == 3 && _random.Next(4) == 0 ? "" : _random.Next(10) == 0 ? $"é ñ {index}" : $"c{index}").ToArray();
         var refuses = _random.Next(8) == 0;
         var encoded = names.Where(_ => refuses || _random.Next(8) > 0).DefaultIfEmpty(names[0]).ToArray();
         _random.Shuffle(encoded);
         var known = _random.Next(5) > 0 ? names : null;
-        Add(FeatureType.String, known, true, () => _random.Next(12) switch { 0 when !refuses => null, 1 when !refuses => "never seen", _ => Pick(names) });
+        Add(FeatureType.String, known, true, () =>
+            _random.Next(12) switch { 0 when !refuses => null, 1 when !refuses => "never seen", _ => Pick(names) });
         float[]? numbers = null;
         if (_random.Next(3) == 0)
         {
@@ -209,11 +220,23 @@ internal sealed class SpecimenGenerator
             type == TensorElementType.Bool ? FeatureType.Boolean : fractions ? FeatureType.Number : FeatureType.Integer,
             null,
             nullable,
-            () => nullable && _random.Next(8) == 0 ? double.NaN : _random.Next(top) + (fractions && _random.Next(6) == 0 ? 0.75 : type == TensorElementType.Bool ? 0 : _random.Next(10) == 0 ? -3 : 0));
+            () => Cell());
         var hot = type != TensorElementType.Bool && _random.Next(2) == 0;
-        var categories = Enumerable.Range(-1, top + 1).Where(_ => _random.Next(6) > 0).Select(value => (long)value).Append(top + 5L).ToArray();
+        var categories = Enumerable.Range(-1, top + 1)
+            .Where(_ => _random.Next(6) > 0).Select(value => (long)value).Append(top + 5L).ToArray();
         _random.Shuffle(categories);
         return new IntegerBlock(_features.Count - 1, type, hot ? categories : null, pool, Pick(Flattened));
+
+        double Cell()
+        {
+            if (nullable && _random.Next(8) == 0)
+            {
+                return double.NaN;
+            }
+
+            var whole = _random.Next(top);
+            return whole + (fractions && _random.Next(6) == 0 ? 0.75 : type == TensorElementType.Bool ? 0 : _random.Next(10) == 0 ? -3 : 0);
+        }
     }
 
     private void Add(FeatureType type, string[]? categories, bool nullable, Func<object?> cell)

@@ -1,3 +1,4 @@
+using ModelApi.Inference.Bundles.Onnx;
 using ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
@@ -63,11 +64,13 @@ internal sealed class TreeEnsembleAttributes
 
         if (_branches.Exists(branch => branch.Mode == "MEMBER"))
         {
-            yield return ("membership_values", Numbers(_branches.Where(branch => branch.Mode == "MEMBER").SelectMany(branch => branch.Members.Append(double.NaN))));
+            var sets = _branches.Where(branch => branch.Mode == "MEMBER").SelectMany(branch => branch.Members.Append(double.NaN));
+            yield return ("membership_values", Numbers(sets));
         }
     }
 
-    private Graphs.Format.TensorMessage Numbers(IEnumerable<double> values) => _ensemble.TakesDoubles ? GraphWriter.Doubles(values) : GraphWriter.Floats(values);
+    private OnnxTensor Numbers(IEnumerable<double> values) =>
+        _ensemble.TakesDoubles ? GraphWriter.Doubles(values) : GraphWriter.Floats(values);
 
     private long AddLeaf(TreeLeaf leaf)
     {
@@ -89,12 +92,28 @@ internal sealed class TreeEnsembleAttributes
         }
 
         _branches[index] = new Branch(
-            branch.Column, branch.Mode, branch.Threshold, branch.Members, branch.MissingIsTrue, whenTrue, whenFalse, branch.True is TreeLeaf, branch.False is TreeLeaf);
+            branch.Column,
+            branch.Mode,
+            branch.Threshold,
+            branch.Members,
+            branch.MissingIsTrue,
+            whenTrue,
+            whenFalse,
+            branch.True is TreeLeaf,
+            branch.False is TreeLeaf);
         return index;
     }
 
     private long AddChild(TreeNode node) => node is TreeLeaf leaf ? AddLeaf(leaf) : Add((TreeBranch)node);
 
     private sealed record Branch(
-        long Column, string Mode, double Threshold, double[] Members, bool MissingIsTrue, long True, long False, bool TrueIsLeaf, bool FalseIsLeaf);
+        long Column,
+        string Mode,
+        double Threshold,
+        double[] Members,
+        bool MissingIsTrue,
+        long True,
+        long False,
+        bool TrueIsLeaf,
+        bool FalseIsLeaf);
 }

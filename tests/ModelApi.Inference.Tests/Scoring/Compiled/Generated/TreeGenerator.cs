@@ -4,7 +4,8 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 internal sealed class TreeGenerator
 {
     private static readonly string[] Modes = ["LEQ", "LT", "GTE", "GT", "EQ", "NEQ"];
-    private static readonly double[] Unusual = [double.PositiveInfinity, double.NegativeInfinity, -0.0, 0.0, float.Epsilon, -float.Epsilon, 1e-40, double.NaN];
+    private static readonly double[] Unusual =
+        [double.PositiveInfinity, double.NegativeInfinity, -0.0, 0.0, float.Epsilon, -float.Epsilon, 1e-40, double.NaN];
 
     private readonly Random _random;
     private readonly IReadOnlyList<float[]> _columns;
@@ -62,7 +63,9 @@ internal sealed class TreeGenerator
         _budget--;
         var column = _random.Next(3) == 0 ? _random.Next(Math.Min(3, _columns.Count)) : _random.Next(_columns.Count);
         var mode = MayHaveMembers && _random.Next(5) == 0 ? "MEMBER" : _mode ?? Modes[_random.Next(Modes.Length)];
-        var members = mode == "MEMBER" ? Enumerable.Range(0, _random.Next(1, 7)).Select(_ => Member(_columns[column])).Distinct().ToArray() : [];
+        var members = mode == "MEMBER"
+            ? Enumerable.Range(0, _random.Next(1, 7)).Select(_ => Member(_columns[column])).Distinct().ToArray()
+            : [];
         return new TreeBranch(
             column,
             mode,
@@ -75,7 +78,9 @@ internal sealed class TreeGenerator
 
     // ONNX Runtime takes whole numbers only.
     private double Member(float[] values) =>
-        Math.Round(values[_random.Next(values.Length)]) is >= -1000 and <= 1000 and var value && _random.Next(3) > 0 ? value : _random.Next(-3, 70);
+        Math.Round(values[_random.Next(values.Length)]) is >= -1000 and <= 1000 and var value && _random.Next(3) > 0
+            ? value
+            : _random.Next(-3, 70);
 
     private double Threshold(float[] values)
     {
@@ -117,7 +122,8 @@ internal sealed class TreeGenerator
             // A share of each class, as forests have; one class per tree, as boosting has; some of the classes.
             0 or 3 => new TreeLeaf([.. Enumerable.Range(0, _targets).Select(target => (target, Weight()))], 0),
             1 => new TreeLeaf([(_tree % _targets, Weight())], 0),
-            _ => new TreeLeaf([.. Enumerable.Range(0, _targets).Where(_ => _random.Next(3) > 0).Select(target => (target, Weight()))], value),
+            _ => new TreeLeaf(
+                [.. Enumerable.Range(0, _targets).Where(_ => _random.Next(3) > 0).Select(target => (target, Weight()))], value),
         };
     }
 

@@ -11,7 +11,7 @@ internal abstract record TreeNode
 }
 
 /// <param name="Weights">What it adds to which class or target.</param>
-/// <param name="Value">What a leaf says where a branch has its threshold: ONNX Runtime takes it for a weight when there is none.</param>
+/// <param name="Value">The leaf's threshold, which ONNX Runtime takes for the weight of a leaf without weights.</param>
 internal sealed record TreeLeaf((int Target, double Weight)[] Weights, double Value) : TreeNode
 {
     public override int Depth => 0;
@@ -19,24 +19,33 @@ internal sealed record TreeLeaf((int Target, double Weight)[] Weights, double Va
     public override int Count => 1;
 
     public override string ToString() =>
-        $"[{string.Join(' ', Weights.Select(weight => $"{weight.Target}:{weight.Weight.ToString("R", CultureInfo.InvariantCulture)}"))}{(Weights.Length == 0 ? $"value {Value}" : "")}]";
+        Weights.Length == 0
+            ? $"[value {Value}]"
+            : $"[{string.Join(' ', Weights.Select(weight => FormattableString.Invariant($"{weight.Target}:{weight.Weight:R}")))}]";
 }
 
-/// <param name="Column">Which column it looks at.</param>
+/// <param name="Column">The column to compare.</param>
 /// <param name="Mode">LEQ, LT, GTE, GT, EQ, NEQ or MEMBER.</param>
-/// <param name="Threshold">What it compares the column with.</param>
-/// <param name="Members">For MEMBER.</param>
-/// <param name="MissingIsTrue">Whether NaN goes where true goes.</param>
-/// <param name="True">Where a row goes that passes.</param>
-/// <param name="False">Where the others go.</param>
-internal sealed record TreeBranch(int Column, string Mode, double Threshold, double[] Members, bool MissingIsTrue, TreeNode True, TreeNode False) : TreeNode
+/// <param name="Threshold">The threshold.</param>
+/// <param name="Members">The set of MEMBER.</param>
+/// <param name="MissingIsTrue">Whether NaN takes the true branch.</param>
+/// <param name="True">The true branch.</param>
+/// <param name="False">The false branch.</param>
+internal sealed record TreeBranch(
+    int Column, string Mode, double Threshold, double[] Members, bool MissingIsTrue, TreeNode True, TreeNode False) : TreeNode
 {
     public override int Depth { get; } = 1 + Math.Max(True.Depth, False.Depth);
 
     public override int Count { get; } = 1 + True.Count + False.Count;
 
-    public override string ToString() =>
-        Depth > 6
-            ? $"({Mode}, {Count} nodes)"
-            : string.Create(CultureInfo.InvariantCulture, $"(x{Column} {Mode} {(Mode == "MEMBER" ? string.Join(',', Members) : Threshold.ToString("R", CultureInfo.InvariantCulture))}{(MissingIsTrue ? " or missing" : "")} ? {True} : {False})");
+    public override string ToString()
+    {
+        if (Depth > 6)
+        {
+            return $"({Mode}, {Count} nodes)";
+        }
+
+        var operand = Mode == "MEMBER" ? string.Join(',', Members) : Threshold.ToString("R", CultureInfo.InvariantCulture);
+        return FormattableString.Invariant($"(x{Column} {Mode} {operand}{(MissingIsTrue ? " or missing" : "")} ? {True} : {False})");
+    }
 }

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ModelApi.Inference.Tests.Scoring.Compiled.Graphs.Format;
+using ModelApi.Inference.Bundles.Onnx;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
 
@@ -17,7 +17,7 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
         "Normalizer", "OneHotEncoder", "Scaler", "TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor", "ZipMap",
     ];
 
-    private readonly GraphMessage _graph = new() { Name = "test" };
+    private readonly OnnxGraph _graph = new() { Name = "test" };
     private int _names;
 
     /// <summary>Declares an input of N rows.</summary>
@@ -40,8 +40,9 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
     /// <summary>Declares an output that is a sequence of maps from class to probability.</summary>
     public void OutputMaps(string value, TensorElementType key)
     {
-        var map = new MapTypeMessage { KeyType = (int)key, ValueType = Tensor(TensorElementType.Float) };
-        _graph.Output.Add(new ValueMessage { Name = value, Type = new TypeMessage { SequenceType = new() { ElemType = new() { MapType = map } } } });
+        var map = new OnnxMapType { KeyType = (int)key, ValueType = Tensor(TensorElementType.Float) };
+        _graph.Output.Add(
+            new OnnxValueInfo { Name = value, Type = new OnnxType { SequenceType = new() { ElemType = new() { MapType = map } } } });
     }
 
     public string Constant(float[] values, params long[] shape)
@@ -66,27 +67,27 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
     }
 
     /// <summary>A tensor for an attribute.</summary>
-    public static TensorMessage Doubles(IEnumerable<double> values)
+    public static OnnxTensor Doubles(IEnumerable<double> values)
     {
-        var tensor = new TensorMessage { Name = "values", DataType = (int)TensorElementType.Double };
+        var tensor = new OnnxTensor { Name = "values", DataType = (int)TensorElementType.Double };
         tensor.DoubleData.AddRange(values);
         tensor.Dims.Add(tensor.DoubleData.Count);
         return tensor;
     }
 
     /// <inheritdoc cref="Doubles"/>
-    public static TensorMessage Floats(IEnumerable<double> values)
+    public static OnnxTensor Floats(IEnumerable<double> values)
     {
-        var tensor = new TensorMessage { Name = "values", DataType = (int)TensorElementType.Float };
+        var tensor = new OnnxTensor { Name = "values", DataType = (int)TensorElementType.Float };
         tensor.FloatData.AddRange(values.Select(value => (float)value));
         tensor.Dims.Add(tensor.FloatData.Count);
         return tensor;
     }
 
     /// <inheritdoc cref="Doubles"/>
-    public static TensorMessage Bytes(IEnumerable<int> values)
+    public static OnnxTensor Bytes(IEnumerable<int> values)
     {
-        var tensor = new TensorMessage { Name = "values", DataType = (int)TensorElementType.UInt8 };
+        var tensor = new OnnxTensor { Name = "values", DataType = (int)TensorElementType.UInt8 };
         tensor.Int32Data.AddRange(values);
         tensor.Dims.Add(tensor.Int32Data.Count);
         return tensor;
@@ -114,31 +115,31 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
 
     public byte[] ToBytes()
     {
-        var model = new ModelMessage { IrVersion = 8, ProducerName = "tests", Graph = _graph };
-        model.OpsetImport.Add(new OperatorSetMessage { Domain = "", Version = opset });
-        model.OpsetImport.Add(new OperatorSetMessage { Domain = MlDomain, Version = ml });
+        var model = new OnnxModel { IrVersion = 8, ProducerName = "tests", Graph = _graph };
+        model.OpsetImport.Add(new OnnxOpset { Domain = "", Version = opset });
+        model.OpsetImport.Add(new OnnxOpset { Domain = MlDomain, Version = ml });
         return model.ToByteArray();
     }
 
-    private static ValueMessage Value(string name, TensorElementType type, int? columns)
+    private static OnnxValueInfo Value(string name, TensorElementType type, int? columns)
     {
-        var value = new ValueMessage { Name = name, Type = Tensor(type) };
-        var shape = new ShapeMessage();
-        shape.Dim.Add(new DimensionMessage { DimParam = "N" });
+        var value = new OnnxValueInfo { Name = name, Type = Tensor(type) };
+        var shape = new OnnxShape();
+        shape.Dim.Add(new OnnxDimension { DimParam = "N" });
         if (columns is { } width)
         {
-            shape.Dim.Add(new DimensionMessage { DimValue = width });
+            shape.Dim.Add(new OnnxDimension { DimValue = width });
         }
 
         value.Type.TensorType.Shape = shape;
         return value;
     }
 
-    private static TypeMessage Tensor(TensorElementType type) => new() { TensorType = new() { ElemType = (int)type } };
+    private static OnnxType Tensor(TensorElementType type) => new() { TensorType = new() { ElemType = (int)type } };
 
-    private TensorMessage Add(TensorElementType type, long[] shape, int length)
+    private OnnxTensor Add(TensorElementType type, long[] shape, int length)
     {
-        var tensor = new TensorMessage { Name = NewName(), DataType = (int)type };
+        var tensor = new OnnxTensor { Name = NewName(), DataType = (int)type };
         tensor.Dims.AddRange(shape.Length == 0 ? [length] : shape);
         _graph.Initializer.Add(tensor);
         return tensor;
@@ -146,17 +147,17 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
 
     private void Node(string type, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
     {
-        var node = new NodeMessage { OpType = type, Domain = MlOperators.Contains(type) ? MlDomain : "" };
+        var node = new OnnxNode { OpType = type, Domain = MlOperators.Contains(type) ? MlDomain : "" };
         node.Input.AddRange(inputs);
         node.Output.AddRange(outputs);
-        node.Attribute.AddRange(attributes.Select(attribute => ToAttribute(attribute.Name, attribute.Value)));
+        node.Attribute.AddRange(attributes.Select(attribute => ToAttribute(attribute.Name, attribute.Value).ToByteString()));
         _graph.Node.Add(node);
     }
 
     // The numbers are those of AttributeProto.AttributeType.
-    private static AttributeMessage ToAttribute(string name, object value)
+    private static OnnxAttribute ToAttribute(string name, object value)
     {
-        var attribute = new AttributeMessage { Name = name };
+        var attribute = new OnnxAttribute { Name = name };
         switch (value)
         {
             case float number:
@@ -171,7 +172,7 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
             case string text:
                 (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(text), 3);
                 break;
-            case TensorMessage tensor:
+            case OnnxTensor tensor:
                 (attribute.T, attribute.Type) = (tensor, 4);
                 break;
             case IEnumerable<float> numbers:

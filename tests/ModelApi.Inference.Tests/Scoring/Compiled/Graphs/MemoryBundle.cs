@@ -7,10 +7,11 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
 internal static class MemoryBundle
 {
     /// <summary>Connects the graphs as a bundle's folder would be.</summary>
-    /// <param name="signature">The features, named as the graphs' inputs are where <paramref name="inputs"/> does not say otherwise.</param>
+    /// <param name="signature">The features. Each feeds the graph input of its name unless it is in <paramref name="inputs"/>.</param>
     /// <param name="graphs">The graphs; their outputs <c>label</c> and <c>probabilities</c>, or <c>value</c>, are the answer.</param>
     /// <param name="inputs">The features that feed the graph inputs that take several.</param>
-    public static Bundle Create(Signature signature, IReadOnlyList<byte[]> graphs, IReadOnlyDictionary<string, IReadOnlyList<string>>? inputs = null)
+    public static Bundle Create(
+        Signature signature, IReadOnlyList<byte[]> graphs, IReadOnlyDictionary<string, IReadOnlyList<string>>? inputs = null)
     {
         var faults = new List<BundleFault>();
         var files = graphs.Select((graph, index) => GraphReader.Read($"graph{index}.onnx", graph, [], faults)!).ToList();
@@ -37,6 +38,7 @@ internal static class MemoryBundle
         };
     }
 
-    private static Dictionary<string, IReadOnlyList<string>> Sources(GraphFile graph, IReadOnlyDictionary<string, IReadOnlyList<string>>? inputs) =>
+    private static Dictionary<string, IReadOnlyList<string>> Sources(
+        GraphFile graph, IReadOnlyDictionary<string, IReadOnlyList<string>>? inputs) =>
         inputs is null ? [] : inputs.Where(input => graph.Inputs.Any(takes => takes.Name == input.Key)).ToDictionary();
 }

@@ -1,0 +1,49 @@
+namespace ModelApi.Inference.Scoring.Compiled.Columns;
+
+/// <summary>A stage that computes new columns from all columns of a matrix, row by row.</summary>
+/// <param name="inputs">The matrix.</param>
+/// <param name="firstOutput">The first of the consecutive registers for the new columns.</param>
+internal abstract class RowStage(Column[] inputs, int firstOutput) : ColumnStage
+{
+    protected int FirstOutput { get; } = firstOutput;
+
+    public override StageMemory CreateMemory(int rows) => new Memory(new float[rows * inputs.Length]);
+
+    public override void Run(Block block)
+    {
+        var matrix = ((Memory)block.Memories[Index]!).Matrix.AsSpan(0, block.Rows * inputs.Length);
+        var column = block.Scratch.AsSpan(0, block.Rows);
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            inputs[i].Read(block, column);
+            for (var row = 0; row < column.Length; row++)
+            {
+                matrix[(row * inputs.Length) + i] = (float)column[row];
+            }
+        }
+
+        for (var row = 0; row < block.Rows; row++)
+        {
+            Run(matrix.Slice(row * inputs.Length, inputs.Length), row, block);
+        }
+    }
+
+    /// <summary>Computes the new columns of one row.</summary>
+    /// <param name="values">The row's values, which may be overwritten.</param>
+    /// <param name="row">The row's index in the block.</param>
+    /// <param name="block">Receives the results.</param>
+    protected abstract void Run(Span<float> values, int row, Block block);
+
+    protected void Write(ReadOnlySpan<float> values, int row, Block block)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            block.Register(FirstOutput + i)[row] = values[i];
+        }
+    }
+
+    private sealed class Memory(float[] matrix) : StageMemory
+    {
+        public float[] Matrix { get; } = matrix;
+    }
+}

@@ -1,0 +1,82 @@
+using ModelApi.Inference.Scoring.Compiled.Columns;
+
+namespace ModelApi.Inference.Scoring.Compiled.Import.Operators;
+
+/// <summary>The operators that the compiled engine handles: domain, name, first and last opset, handler.</summary>
+/// <remarks>
+/// An opset is the version of the operator set that the model imports. The ranges are those in which ONNX Runtime runs the operator
+/// and the handler knows its attributes and inputs; see https://onnx.ai/onnx/operators/ for the versions of each operator.
+/// </remarks>
+internal static class OperatorTable
+{
+    /// <summary>The newest opset of the plain operators. Check the changes of each operator below before raising it.</summary>
+    public const int Newest = 26;
+
+    /// <summary>The newest opset of <c>ai.onnx.ml</c>. Check the changes of each operator below before raising it.</summary>
+    public const int NewestMl = 5;
+
+    private const string Plain = "";
+    private const string Ml = "ai.onnx.ml";
+
+    public static readonly IReadOnlyList<Operator> All =
+    [
+        new(Plain, "Add", 7, Newest, NumberOperators.Calculate),
+        new(Plain, "ArgMax", 1, Newest, NumberOperators.ArgMax),
+        new(Plain, "Cast", 6, Newest, NumberOperators.Cast),
+        new(Plain, "Concat", 4, Newest, ShapeOperators.Concat),
+        new(Plain, "Constant", 1, Newest, ConstantOperator.Read),
+        new(Plain, "Div", 7, Newest, NumberOperators.Calculate),
+        new(Plain, "Flatten", 1, Newest, ShapeOperators.Flatten),
+        new(Plain, "Gather", 1, Newest, ShapeOperators.Gather),
+        new(Plain, "Gemm", 7, Newest, LinearOperators.Gemm),
+        new(Plain, "Identity", 1, Newest, ShapeOperators.Identity),
+        new(Plain, "MatMul", 1, Newest, LinearOperators.MatMul),
+        new(Plain, "Mul", 7, Newest, NumberOperators.Calculate),
+        new(Plain, "Reshape", 5, Newest, ShapeOperators.Reshape),
+        new(Plain, "Sigmoid", 6, Newest, NumberOperators.Sigmoid),
+        new(Plain, "Softmax", 1, Newest, NumberOperators.Softmax),
+        new(Plain, "Squeeze", 1, Newest, ShapeOperators.Squeeze),
+        new(Plain, "Sub", 7, Newest, NumberOperators.Calculate),
+        new(Plain, "Unsqueeze", 1, Newest, ShapeOperators.Unsqueeze),
+
+        new(Ml, "ArrayFeatureExtractor", 1, NewestMl, ShapeOperators.ExtractFeatures),
+        new(Ml, "Binarizer", 1, NewestMl, NumberOperators.Binarize),
+        new(Ml, "FeatureVectorizer", 1, NewestMl, NumberOperators.Vectorize),
+        new(Ml, "Imputer", 1, NewestMl, NumberOperators.Impute),
+        new(Ml, "LabelEncoder", 1, NewestMl, LabelEncoder.Encode),
+        new(Ml, "LinearClassifier", 1, NewestMl, LinearOperators.Classify),
+        new(Ml, "LinearRegressor", 1, NewestMl, LinearOperators.Regress),
+        new(Ml, "Normalizer", 1, NewestMl, NumberOperators.Normalize),
+        new(Ml, "OneHotEncoder", 1, NewestMl, OneHotEncoder.Encode),
+        new(Ml, "Scaler", 1, NewestMl, NumberOperators.Scale),
+        new(Ml, "TreeEnsemble", 5, NewestMl, TreeOperators.Score),
+        new(Ml, "TreeEnsembleClassifier", 1, 4, TreeOperators.Classify),
+        new(Ml, "TreeEnsembleRegressor", 1, 4, TreeOperators.Regress),
+
+        // A model may have it beside its answer; no operator reads maps.
+        new(Ml, "ZipMap", 1, NewestMl, static _ => []),
+    ];
+
+    /// <summary>The canonical name of an operator set's domain.</summary>
+    public static string Domain(string name) => name == "ai.onnx" ? Plain : name;
+
+    /// <param name="domain">The canonical name of the domain.</param>
+    /// <param name="name">The operator's name.</param>
+    /// <param name="opset">The version of the domain that the model imports.</param>
+    /// <exception cref="NotCompilableException">The operator is not handled, or not in that version.</exception>
+    public static OperatorHandler Find(string domain, string name, long opset)
+    {
+        foreach (var candidate in All)
+        {
+            if (candidate.Name == name && candidate.Domain == domain)
+            {
+                return opset >= candidate.First && opset <= candidate.Last
+                    ? candidate.Handler
+                    : throw new NotCompilableException(
+                        $"it has {name} of opset {opset}, and only {candidate.First} to {candidate.Last} are handled");
+            }
+        }
+
+        throw new NotCompilableException($"it has the operator {(domain is Plain or Ml ? name : $"{domain}.{name}")}");
+    }
+}

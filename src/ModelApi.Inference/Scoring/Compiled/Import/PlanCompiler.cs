@@ -1,0 +1,98 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Scoring.Compiled.Columns;
+using ModelApi.Inference.Scoring.Compiled.Import.Graphs;
+using ModelApi.Inference.Scoring.Compiled.Plans;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Scoring.Compiled.Import;
+
+/// <summary>Compiles all graphs of a bundle into one plan.</summary>
+internal sealed class PlanCompiler
+{
+    private readonly Bundle _bundle;
+    private readonly PlanBuilder _plan;
+    private readonly GraphCompiler[] _graphs;
+
+    private PlanCompiler(Bundle bundle)
+    {
+        _bundle = bundle;
+        _plan = new PlanBuilder(bundle.Manifest.Signature);
+        _graphs = new GraphCompiler[bundle.Steps.Count];
+        for (var i = 0; i < _graphs.Length; i++)
+        {
+            var step = bundle.Steps[i];
+            _graphs[i] = new GraphCompiler(step.Graph.Content, name => Input(step, name), _plan);
+        }
+    }
+
+    /// <exception cref="NotCompilableException">A graph holds something that is not handled.</exception>
+    public static Plan Compile(Bundle bundle)
+    {
+        var compiler = new PlanCompiler(bundle);
+        if (bundle.Manifest.Signature.Classes is not { } classes)
+        {
+            return new Plan(compiler._plan, null, compiler.Answer(bundle.Answer.Value, 1));
+        }
+
+        var probabilities = compiler.Answer(bundle.Answer.Probabilities, classes.Count);
+        var label = compiler.Output(bundle.Answer.Label);
+        var isInteger = label.Type == TensorElementType.Int64 && classes.AreIntegers;
+        return label.Columns is [var column] && (isInteger || column is ChoiceColumn { Texts: not null })
+            ? new Plan(compiler._plan, column, probabilities)
+            : throw new NotCompilableException("its label is neither one integer nor one text");
+    }
+
+    private Column[] Answer(GraphOutput place, int columns)
+    {
+        var value = Output(place);
+        return value.Type == TensorElementType.Float && value.Columns.Length == columns
+            ? value.Columns
+            : throw new NotCompilableException($"its answer is {value.Columns.Length} columns of {value.Type}, not {columns} of Float");
+    }
+
+    private Value Output(GraphOutput place) => _graphs[place.Step].Output(_bundle.Steps[place.Step].Graph.Outputs[place.Output].Name);
+
+    private Value? Input(GraphStep step, string name)
+    {
+        GraphStepInput? input = null;
+        foreach (var candidate in step.Inputs)
+        {
+            input = candidate.Name == name ? candidate : input;
+        }
+
+        if (input is null)
+        {
+            return null;
+        }
+
+        if (input.Earlier is { } earlier)
+        {
+            return Output(earlier);
+        }
+
+        var columns = new Column[input.Features.Count];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            columns[i] = Feature(input.Features[i], input.ElementType);
+        }
+
+        return input.Rank == 1 ? Value.Vector(input.ElementType, columns[0]) : Value.Matrix(input.ElementType, columns);
+    }
+
+    private Column Feature(int feature, TensorElementType type)
+    {
+        if (_plan.Signature.Features[feature].Type == FeatureType.String)
+        {
+            return new TextColumn(_plan.Source(feature), new Dictionary<string, string>(), null);
+        }
+
+        return type switch
+        {
+            TensorElementType.Float => new NumberColumn(feature, true, []),
+            TensorElementType.Double or TensorElementType.Int64 => new NumberColumn(feature, false, []),
+            TensorElementType.Bool => new NumberColumn(feature, false, [new ToBoolean()]),
+            _ => throw new NotCompilableException($"it takes {type}"),
+        };
+    }
+}
