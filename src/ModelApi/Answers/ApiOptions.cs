@@ -1,3 +1,5 @@
+using ModelApi.Configuration;
+
 namespace ModelApi.Answers;
 
 /// <summary>The form of every answer; section <c>Api</c> of the configuration.</summary>
@@ -7,4 +9,6 @@ internal sealed record ApiOptions
 
     /// <summary>Whether answers come in an envelope unless a request says <c>?envelope=false</c>. Default: no.</summary>
     public bool Envelope { get; init; }
+
+    public static ApiOptions Read(SettingsReader settings) => new() { Envelope = settings.Flag(nameof(Envelope)) ?? false };
 }

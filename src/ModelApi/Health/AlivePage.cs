@@ -1,6 +1,6 @@
 namespace ModelApi.Health;
 
-/// <summary>What a browser sees at the root.</summary>
+/// <summary>The page that a browser gets at the root.</summary>
 internal static class AlivePage
 {
     public static string Html { get; } = $$"""
@@ -12,10 +12,16 @@ internal static class AlivePage
           <link rel="icon" href="data:,">
           <title>{{Product.Name}}</title>
           <style>
-            body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 38rem; margin: 15vh auto; padding: 0 1.5rem; color: #1b1b1f; }
+            body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 38rem; margin: 15vh auto; padding: 0 1.5rem; }
+            body { color: #1b1b1f; background: #fff; }
             a { color: #0b57d0; }
-            .docs { display: inline-block; margin: .5rem 0 1rem; padding: .5rem 1.2rem; border-radius: .4rem; background: #0b57d0; color: #fff; text-decoration: none; }
-            @media (prefers-color-scheme: dark) { body { background: #1b1b1f; color: #e4e2e6; } a { color: #a8c7fa; } .docs { color: #fff; } }
+            .docs { display: inline-block; margin: .5rem 0 1rem; padding: .5rem 1.2rem; border-radius: .4rem; text-decoration: none; }
+            .docs { background: #0b57d0; color: #fff; }
+            @media (prefers-color-scheme: dark) {
+              body { background: #1b1b1f; color: #e4e2e6; }
+              a { color: #a8c7fa; }
+              .docs { color: #fff; }
+            }
           </style>
         </head>
         <body>

@@ -23,19 +23,19 @@ internal static class HealthEndpoints
         group.MapGet("/health/live", GetLive)
             .WithName(nameof(GetLive))
             .WithSummary("Liveness, for orchestrators")
-            .WithDescription("200 as long as the process answers at all; restart it when it does not.");
+            .WithDescription("200 as long as the process answers; restart it when it does not.");
         group.MapGet("/health/ready", GetReady)
             .WithName(nameof(GetReady))
             .WithSummary("Readiness, for load balancers and orchestrators")
-            .WithDescription("200 once the default model can be called; 503 while models load, when the default model failed, and from SIGTERM on.")
+            .WithDescription("200 once the default model can be called; 503 while it loads, when it failed, and from SIGTERM on.")
             .Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
         group.MapGet("/health/startup", GetStartup)
             .WithName(nameof(GetStartup))
             .WithSummary("Start-up, for orchestrators")
-            .WithDescription("200 once every model version was loaded or found to be bad; 503 before.")
+            .WithDescription("200 once every model version is ready or failed; 503 before.")
             .Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
 
-        // Balancers and uptime checks also ask with HEAD; the document shows each address once.
+        // Load balancers and uptime checks also send HEAD; the document shows each path once.
         group.MapMethods("/", Head, GetAlive).ExcludeFromDescription();
         group.MapMethods("/health/live", Head, GetLive).ExcludeFromDescription();
         group.MapMethods("/health/ready", Head, GetReady).ExcludeFromDescription();
@@ -56,12 +56,14 @@ internal static class HealthEndpoints
         }
 
         var uptime = time.GetUtcNow() - ProcessStart;
-        return TypedResults.Ok(new AliveReply("Model API is alive!", Product.Name, Product.Version, Math.Round(uptime.TotalSeconds, 1), "/docs"));
+        return TypedResults.Ok(
+            new AliveReply("Model API is alive!", Product.Name, Product.Version, Math.Round(uptime.TotalSeconds, 1), "/docs"));
     }
 
     private static Ok<HealthReply> GetLive() => TypedResults.Ok(new HealthReply(HealthStatus.Healthy, []));
 
-    private static async Task<Results<Ok<HealthReply>, JsonHttpResult<HealthReply>>> GetReady(HealthCheckService checks, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<HealthReply>, JsonHttpResult<HealthReply>>> GetReady(
+        HealthCheckService checks, CancellationToken cancellationToken)
     {
         var report = await checks.CheckHealthAsync(check => check.Tags.Contains(HealthExtensions.Ready), cancellationToken);
         var reply = new HealthReply(report.Status, [.. report.Entries.Select(entry =>

@@ -6,7 +6,7 @@ internal static class HealthExtensions
 
     public static void AddHealth(this WebApplicationBuilder builder)
     {
-        // The library logs each probe that fails; the request log has them already, and the models' own log the reason.
+        // Failed probes are already in the request log, and their reasons in the log of the models.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         builder.Services.AddHealthChecks()
             .AddCheck<DrainingCheck>("draining", tags: [Ready])

@@ -1,36 +1,53 @@
-using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
-using ModelApi.Identity;
 using ModelApi.Inference.Registry;
 using ModelApi.Models;
 
 namespace ModelApi.Hosting;
 
-/// <summary>Says on the console, once the models are loaded, what is served, where the docs are and how to call it.</summary>
+/// <summary>Announces the server once its port is open and the default model is ready or failed.</summary>
 internal sealed class Announcement(
-    IServer server, ModelLoading loading, ModelRegistry registry, ApiKeyStore keys, IHostEnvironment environment, IConfiguration configuration, IHostApplicationLifetime lifetime)
+    IServer server, ModelLoading loading, ModelRegistry registry, Banner banner, IHostEnvironment environment, IConfiguration configuration,
+    IHostApplicationLifetime lifetime, ILogger<Announcement> logger)
     : BackgroundService
 {
+    // Formatters whose lines are for people; the others' are for programs.
+    private static readonly string?[] ForPeople = [null, "", ConsoleFormatterNames.Simple];
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
             await WaitForStartAsync(stoppingToken);
-            await loading.Completion.WaitAsync(stoppingToken);
+            await WaitForDefaultModelAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The server is stopped before there is anything to say.
+            // The server stops before there is anything to announce.
             return;
         }
 
-        // Not among JSON lines, which programs read. A test host has no addresses and nobody who reads.
-        if (configuration["Logging:Console:FormatterName"] != ConsoleFormatterNames.Json
-            && server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address)
+        var snapshot = registry.Snapshot;
+        var missing = MissingDefault.Explain(snapshot, registry.DefaultModel);
+        if (missing is not null)
         {
-            await Console.Out.WriteAsync(Text(PublicAddress(address)));
+            logger.DefaultModelMissing(missing);
+        }
+
+        // The server of a test has no address.
+        if (server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(ReachableAddress).ToList() is not { Count: > 0 } addresses)
+        {
+            return;
+        }
+
+        if (ForPeople.Contains(configuration["Logging:Console:FormatterName"]))
+        {
+            await Console.Out.WriteAsync(banner.Text(addresses, snapshot, missing));
+        }
+        else
+        {
+            logger.Listening(Product.Version, string.Join(", ", addresses), environment.EnvironmentName);
         }
     }
 
@@ -41,49 +58,32 @@ internal sealed class Announcement(
         await started.Task.WaitAsync(stoppingToken);
     }
 
-    private string Text(string address)
+    private async Task WaitForDefaultModelAsync(CancellationToken stoppingToken)
     {
-        var text = new StringBuilder();
-        text.AppendLine().AppendLine(Invariant($"  ModelApi {Product.Version} on {address} ({environment.EnvironmentName})")).AppendLine();
-        var snapshot = registry.Snapshot;
-        foreach (var version in snapshot.Models.SelectMany(model => model.Versions))
+        var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Check(ModelVersion? version)
         {
-            Describe(version, text);
+            if (registry.Snapshot is { IsScanned: true } snapshot && snapshot.Find(registry.DefaultModel) is not { IsLoading: true })
+            {
+                decided.TrySetResult();
+            }
         }
 
-        if (snapshot.RootFault is { } fault)
+        registry.VersionLoaded += Check;
+        try
         {
-            text.AppendLine(Invariant($"  no model  {fault}"));
+            Check(null);
+            await await Task.WhenAny(decided.Task, loading.Completion).WaitAsync(stoppingToken);
         }
-
-        text.AppendLine().AppendLine(Invariant($"  docs      {address}/docs"));
-        if (snapshot.Find(registry.DefaultModel)?.Production is { Manifest: { } manifest })
+        finally
         {
-            var token = keys.HoldsDevelopmentKey ? DevelopmentKey.Value : "$MODELAPI_KEY";
-            var example = manifest.Signature.Example().ToJsonString().Replace("'", "'\\''", StringComparison.Ordinal);
-            text.AppendLine(Invariant($"  try       curl {address}/predict -H \"Authorization: Bearer {token}\" -H 'Content-Type: application/json' -d '{example}'"));
-        }
-
-        return text.AppendLine().ToString();
-    }
-
-    private static void Describe(ModelVersion version, StringBuilder text)
-    {
-        if (version.State == VersionState.Ready)
-        {
-            text.AppendLine(Invariant($"  ready     {version.Model} {version.Version}, {version.Scorer!.Engine}"));
-        }
-        else
-        {
-            text.AppendLine(Invariant($"  failed    {version.Model} {version.Version}; the log above and GET /models say why"));
+            registry.VersionLoaded -= Check;
         }
     }
 
-    private static string PublicAddress(string address) => address
+    private static string ReachableAddress(string address) => address
         .Replace("//+", "//localhost", StringComparison.Ordinal)
         .Replace("//*", "//localhost", StringComparison.Ordinal)
         .Replace("//[::]", "//localhost", StringComparison.Ordinal)
         .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal);
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

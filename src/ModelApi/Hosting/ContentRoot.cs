@@ -1,11 +1,11 @@
 namespace ModelApi.Hosting;
 
-/// <summary>Finds the folder of the settings, so that the server may be started from anywhere.</summary>
+/// <summary>Finds the folder of appsettings.json, so that the server can be started from any folder.</summary>
 internal static class ContentRoot
 {
     private const string Settings = "appsettings.json";
 
-    /// <summary>The program's own folder when it has the settings and the working directory has not; null for the framework's choice.</summary>
+    /// <returns>The program's folder if only it has the settings; null for the framework's choice, the working directory.</returns>
     public static string? Find(string[] args) =>
         !File.Exists(Settings)
         && File.Exists(Path.Combine(AppContext.BaseDirectory, Settings))

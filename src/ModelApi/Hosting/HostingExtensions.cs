@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using ModelApi.Configuration;
 using ModelApi.Errors;
 using ModelApi.Limits;
-using ModelApi.Shutdown;
 
 namespace ModelApi.Hosting;
 
@@ -20,22 +20,20 @@ internal static class HostingExtensions
             builder.WebHost.UseUrls(DefaultUrl);
         }
 
-        // The slim builder leaves it out, with IIS, HTTP/3 and the logs of Windows, which would each take their time at the start.
+        // The slim builder leaves HTTPS out, along with IIS, HTTP/3 and Windows event logs, which the server does not need.
         builder.WebHost.UseKestrelHttpsConfiguration();
 
-        // That hosting failed is told in plain lines: see Startup. What stops a running host is critical.
+        // Startup explains a failed start in plain lines. Only what stops a running host is critical.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<LimitsOptions, LimitsOptionsValidator>().BindConfiguration(LimitsOptions.Section);
+        builder.AddSettings(LimitsOptions.Section, LimitsOptions.Read);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitsOptions>>((kestrel, limits) =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = limits.Value.MaxRequestBodyBytes;
             kestrel.Limits.MaxConcurrentConnections = limits.Value.MaxConcurrentConnections;
         });
-        services.AddOptions<HostOptions>().Configure<IOptions<LimitsOptions>>((host, limits) =>
-            host.ShutdownTimeout = TimeSpan.FromSeconds(limits.Value.ShutdownSeconds + DrainSeconds(limits.Value, builder.Environment)));
 
         services.AddRequestDecompression();
         services.AddRequestTimeouts();
@@ -47,17 +45,14 @@ internal static class HostingExtensions
                 WriteTimeoutResponse = context => Problems.TimedOut(limits.Value.RequestTimeoutSeconds).WriteAsync(context),
             });
 
-        services.AddSingleton(provider => new Draining(
-            TimeSpan.FromSeconds(DrainSeconds(provider.GetRequiredService<IOptions<LimitsOptions>>().Value, builder.Environment)),
-            provider.GetRequiredService<TimeProvider>()));
-        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        services.AddSingleton<Banner>();
         services.AddHostedService<Announcement>();
         services.AddSingleton(TimeProvider.System);
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter());
 
-            // The answers are JSON for programs and never part of a page, so only what JSON itself needs is escaped.
+            // The answers are never part of an HTML page, so only what JSON itself requires is escaped.
             json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         });
     }
@@ -68,10 +63,7 @@ internal static class HostingExtensions
         app.UseRequestDecompression();
     }
 
-    private static double DrainSeconds(LimitsOptions limits, IHostEnvironment environment) =>
-        limits.DrainSeconds ?? (environment.IsDevelopment() ? 0 : 5);
-
-    // The settings from which ASP.NET Core itself takes the addresses, in any of their spellings.
+    // The settings from which ASP.NET Core takes the addresses.
     private static bool IsAddressConfigured(ConfigurationManager configuration) =>
         configuration["urls"] is not null || configuration["http_ports"] is not null || configuration["https_ports"] is not null
         || configuration.GetSection("Kestrel:Endpoints").Exists();

@@ -11,7 +11,9 @@ internal static class BearerToken
     /// <param name="token">Part of the header's text.</param>
     public static bool TryRead(StringValues header, out ReadOnlySpan<char> token)
     {
-        token = header is [{ } only] && only.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? only.AsSpan(Prefix.Length).Trim() : default;
+        token = header is [{ } only] && only.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? only.AsSpan(Prefix.Length).Trim()
+            : default;
         return !token.IsEmpty && !token.Contains(' ');
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Extensions.Options;
+using ModelApi.Configuration;
 
 namespace ModelApi.Identity;
 
@@ -13,16 +13,23 @@ internal static class IdentityExtensions
     public static void AddIdentity(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<IdentityOptions>().BindConfiguration(IdentityOptions.Section);
-        services.AddSingleton<IValidateOptions<IdentityOptions>, IdentityOptionsValidator>();
+        var tokens = JwtSettings.Read(new SettingsReader(builder.Configuration.GetSection(JwtSettings.Section)));
+        builder.AddSettings(JwtSettings.Section, JwtSettings.Read);
+        builder.AddSettings(IdentityOptions.Section, settings =>
+        {
+            var options = IdentityOptions.Read(settings);
+            IdentityCheck.Check(settings, options, tokens.IsConfigured, builder.Environment);
+            return options;
+        });
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<Callers>();
 
-        var tokens = JwtSettings.Read(builder.Configuration);
         var authentication = AddAuthenticationBuilder(services)
             .AddPolicyScheme(KeyOrTokenScheme, displayName: null, scheme => scheme.ForwardDefaultSelector = context =>
-                tokens.IsConfigured && BearerToken.TryReadJwt(context.Request.Headers.Authorization, out _) ? JwtScheme : ApiKeyHandler.Scheme)
+                tokens.IsConfigured && BearerToken.TryReadJwt(context.Request.Headers.Authorization, out _)
+                    ? JwtScheme
+                    : ApiKeyHandler.Scheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, configureOptions: null);
         if (tokens.IsConfigured)
         {

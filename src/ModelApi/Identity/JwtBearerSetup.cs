@@ -30,7 +30,8 @@ internal static class JwtBearerSetup
 
     private static async Task ReceiveAsync(MessageReceivedContext received)
     {
-        if (BearerToken.TryReadJwt(received.Request.Headers.Authorization, out var token) && CacheOf(received.HttpContext).Find(token) is { } caller)
+        if (BearerToken.TryReadJwt(received.Request.Headers.Authorization, out var token)
+            && CacheOf(received.HttpContext).Find(token) is { } caller)
         {
             received.Principal = caller;
             received.Success();

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
+using ModelApi.Configuration;
 
 namespace ModelApi.Identity;
 
@@ -29,7 +31,7 @@ internal sealed record JwtSettings
     public IReadOnlyList<string> ValidAudiences { get; init; } = [];
 
     /// <summary>Symmetric keys, one for each issuer.</summary>
-    public IReadOnlyList<SymmetricKeySettings> SigningKeys { get; init; } = [];
+    public IReadOnlyList<SigningKeySettings> SigningKeys { get; init; } = [];
 
     /// <summary>RSA or elliptic curve public keys, or certificates, in PEM.</summary>
     public IReadOnlyList<string> PublicKeys { get; init; } = [];
@@ -43,65 +45,96 @@ internal sealed record JwtSettings
 
     public IEnumerable<string> Audiences => ValidAudience is null ? ValidAudiences : ValidAudiences.Append(ValidAudience);
 
-    public static JwtSettings Read(IConfiguration configuration) =>
-        configuration.GetSection(Section).Get<JwtSettings>() ?? new JwtSettings();
+    public static JwtSettings Read(SettingsReader settings)
+    {
+        var jwt = new JwtSettings
+        {
+            Authority = settings.Text(nameof(Authority)),
+            MetadataAddress = settings.Text(nameof(MetadataAddress)),
+            RequireHttpsMetadata = settings.Flag(nameof(RequireHttpsMetadata)) ?? true,
+            ValidIssuer = settings.Text(nameof(ValidIssuer)),
+            ValidIssuers = settings.Texts(nameof(ValidIssuers)),
+            ValidAudience = settings.Text(nameof(ValidAudience)),
+            ValidAudiences = settings.Texts(nameof(ValidAudiences)),
+            SigningKeys = settings.List(nameof(SigningKeys), SigningKeySettings.Read),
+            PublicKeys = settings.Texts(nameof(PublicKeys)),
+            ClockSkewSeconds = settings.Number(nameof(ClockSkewSeconds), 0, 3600) ?? 30,
+        };
 
-    /// <summary>Why tokens cannot be validated; empty when they can.</summary>
-    public IEnumerable<string> Check()
+        // JwtBearer reads these by itself, when the first token comes.
+        settings.Duration(nameof(JwtBearerOptions.BackchannelTimeout), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        settings.Duration(nameof(JwtBearerOptions.RefreshInterval), TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        settings.Flag(nameof(JwtBearerOptions.RefreshOnIssuerKeyNotFound));
+        jwt.Check(settings);
+        return jwt;
+    }
+
+    private void Check(SettingsReader settings)
     {
         if (!IsConfigured)
         {
-            yield break;
+            return;
         }
 
         if (!Audiences.Any())
         {
-            yield return $"{Section}:ValidAudiences is missing: name the audience that tokens for this server carry.";
+            settings.Fail(nameof(ValidAudiences), " is missing: name the audience that tokens for this server carry.");
         }
 
         if (Authority is null && MetadataAddress is null && !Issuers.Any())
         {
-            yield return $"{Section}:ValidIssuer is missing: name the issuer of the tokens.";
+            settings.Fail(nameof(ValidIssuer), " is missing: name the issuer of the tokens.");
         }
 
-        if (new[] { Authority, MetadataAddress }.OfType<string>().FirstOrDefault(address => !IsAllowed(address)) is { } refused)
-        {
-            yield return $"{Section}: '{refused}' must be an https:// address (or http:// with RequireHttpsMetadata=false).";
-        }
-
+        CheckAddress(settings, nameof(Authority), Authority);
+        CheckAddress(settings, nameof(MetadataAddress), MetadataAddress);
         for (var i = 0; i < SigningKeys.Count; i++)
         {
-            var key = SigningKeys[i];
-            if (key.TryDecode() is not { Length: >= 32 })
-            {
-                yield return $"{Section}:SigningKeys:{i}:Value must be the Base64 of at least 32 bytes.";
-            }
-
-            if (!Issuers.Contains(key.Issuer))
-            {
-                yield return $"{Section}:SigningKeys:{i}:Issuer is '{key.Issuer}'; it must name the issuer that signs with this key, " +
-                    $"one of ValidIssuer and ValidIssuers.";
-            }
-            else if (SigningKeys.Take(i).Any(earlier => earlier.Issuer == key.Issuer))
-            {
-                yield return $"{Section}:SigningKeys:{i}:Issuer is '{key.Issuer}', which already has a key; an issuer can have one signing key.";
-            }
+            CheckSigningKey(settings, i);
         }
 
         for (var i = 0; i < PublicKeys.Count; i++)
         {
             if (TryReadPem(PublicKeys[i]) is null)
             {
-                yield return $"{Section}:PublicKeys:{i} must be an RSA or elliptic curve public key, or a certificate, in PEM.";
+                settings.Fail(nameof(PublicKeys), $":{i} must be an RSA or elliptic curve public key, or a certificate, in PEM.");
             }
         }
     }
 
-    public IEnumerable<SecurityKey> ReadPublicKeys() => PublicKeys.Select(TryReadPem).OfType<SecurityKey>();
+    private void CheckAddress(SettingsReader settings, string name, string? address)
+    {
+        var isAllowed = address is null
+            || (Uri.TryCreate(address, UriKind.Absolute, out var uri)
+                && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && !RequireHttpsMetadata)));
+        if (!isAllowed)
+        {
+            settings.Fail(name, $": '{address}' must be an https:// address (or http:// with RequireHttpsMetadata=false).");
+        }
+    }
 
-    private bool IsAllowed(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && !RequireHttpsMetadata));
+    // JwtBearer looks for the one key of each valid issuer.
+    private void CheckSigningKey(SettingsReader settings, int index)
+    {
+        var key = SigningKeys[index];
+        var path = $":{index}";
+        if (key.TryDecode() is not { Length: >= 32 })
+        {
+            settings.Fail(nameof(SigningKeys), $"{path}:Value must be the Base64 of at least 32 bytes.");
+        }
+
+        if (!Issuers.Contains(key.Issuer))
+        {
+            settings.Fail(nameof(SigningKeys), $"{path}:Issuer: '{key.Issuer}' must be the issuer that signs with this key, " +
+                (Issuers.Any() ? $"one of {string.Join(", ", Issuers)}." : "which ValidIssuer names too."));
+        }
+        else if (SigningKeys.Take(index).Any(earlier => earlier.Issuer == key.Issuer))
+        {
+            settings.Fail(nameof(SigningKeys), $"{path}:Issuer: '{key.Issuer}' already has a key; an issuer can have one signing key.");
+        }
+    }
+
+    public IEnumerable<SecurityKey> ReadPublicKeys() => PublicKeys.Select(TryReadPem).OfType<SecurityKey>();
 
     private static SecurityKey? TryReadPem(string pem)
     {
@@ -130,20 +163,5 @@ internal sealed record JwtSettings
     {
         var fields = PemEncoding.Find(pem);
         return Convert.FromBase64String(pem[fields.Base64Data]);
-    }
-}
-
-/// <summary>A symmetric key in the format that <c>dotnet user-jwts</c> writes.</summary>
-internal sealed record SymmetricKeySettings
-{
-    public string? Issuer { get; init; }
-
-    /// <summary>Base64 of the key.</summary>
-    public string Value { get; init; } = "";
-
-    public byte[]? TryDecode()
-    {
-        var bytes = new byte[Value.Length];
-        return Convert.TryFromBase64String(Value, bytes, out var length) ? bytes[..length] : null;
     }
 }

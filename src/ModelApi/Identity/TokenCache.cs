@@ -22,7 +22,7 @@ internal sealed class TokenCache : IDisposable
     }
 
     /// <param name="time">The clock.</param>
-    /// <param name="capacity">The largest number of tokens. A full cache keeps no new token until it has dropped the least recent ones.</param>
+    /// <param name="capacity">The largest number of tokens. A full cache keeps no new token until it has dropped old ones.</param>
     internal TokenCache(TimeProvider time, int capacity)
     {
         _time = time;

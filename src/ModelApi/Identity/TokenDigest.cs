@@ -37,7 +37,9 @@ internal readonly struct TokenDigest : IEquatable<TokenDigest>
     /// <param name="sha256">Receives 32 bytes.</param>
     public static void Write(ReadOnlySpan<char> token, Span<byte> sha256)
     {
-        var utf8 = token.Length <= MaxStackBytes / 3 ? stackalloc byte[MaxStackBytes] : new byte[Encoding.UTF8.GetMaxByteCount(token.Length)];
+        var utf8 = token.Length <= MaxStackBytes / 3
+            ? stackalloc byte[MaxStackBytes]
+            : new byte[Encoding.UTF8.GetMaxByteCount(token.Length)];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(token, utf8)], sha256);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ModelApi.Configuration;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
@@ -13,7 +14,7 @@ internal static class ModelsExtensions
     public static void AddModels(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<ModelsOptions, ModelsOptionsValidator>().BindConfiguration(ModelsOptions.Section);
+        builder.AddSettings(ModelsOptions.Section, ModelsOptions.Read);
         services.AddSingleton(provider =>
         {
             var models = provider.GetRequiredService<IOptions<ModelsOptions>>().Value;
@@ -35,8 +36,6 @@ internal static class ModelsExtensions
     /// <summary>Begins to load the models while the server is still being put together.</summary>
     public static void UseModels(this WebApplication app)
     {
-        // Before the host does the same, which would log each failure with a stack trace.
-        app.Services.GetService<IStartupValidator>()?.Validate();
         app.Services.GetRequiredService<ModelLoading>().Begin();
     }
 

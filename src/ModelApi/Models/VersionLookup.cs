@@ -42,6 +42,7 @@ internal sealed class VersionLookup(ModelRegistry registry)
     {
         (null, _, _) when !snapshot.IsScanned => BeingLoaded,
         (null, _, _) when name is not null => Unknown(snapshot, name),
+        (null, _, _) when MissingDefault.Explain(snapshot, registry.DefaultModel) is { } missing => Problems.NotReady(missing),
         ({ } known, { } missing, null) => UnknownVersion(known, missing),
         (_, _, { State: VersionState.Loading } loading) => Problems.NotReady($"Version {loading.Version} of model '{loading.Model}' is being loaded."),
         (_, _, { } failed) => Problems.NotReady(

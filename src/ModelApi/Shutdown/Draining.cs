@@ -1,14 +1,14 @@
 namespace ModelApi.Shutdown;
 
-/// <summary>Keeps the port open for a while after SIGTERM, with readiness at 503, before the server stops.</summary>
+/// <summary>Delays the stop after SIGTERM: the port stays open, with readiness at 503, until load balancers have noticed.</summary>
 internal sealed class Draining(TimeSpan delay, TimeProvider time) : IHostedLifecycleService
 {
     private volatile bool _isDraining;
 
-    /// <summary>Whether the process was asked to stop.</summary>
+    /// <summary>Whether the process has been told to stop.</summary>
     public bool IsDraining => _isDraining;
 
-    // Runs before any service, Kestrel among them, is stopped.
+    // Runs before any service stops, Kestrel among them.
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _isDraining = true;

@@ -36,15 +36,24 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts the process in the development environment and waits until it has said what it serves.</summary>
-    public static async Task<ServerProcess> StartAsync(params (string Name, string? Value)[] environment)
+    /// <summary>Starts the process in the development environment and waits until every model is ready or failed.</summary>
+    public static Task<ServerProcess> StartAsync(params (string Name, string? Value)[] environment) =>
+        StartAsync(["--urls", "http://127.0.0.1:0"], environment);
+
+    public static async Task<ServerProcess> StartAsync(string[] arguments, params (string Name, string? Value)[] environment)
     {
-        var server = Launch(["--urls", "http://127.0.0.1:0"], environment);
+        var server = Launch(arguments, environment);
         var ended = server._process.WaitForExitAsync();
         if (await Task.WhenAny(server._announced.Task, ended, Task.Delay(Patience)) != server._announced.Task)
         {
             await server.DisposeAsync();
             throw new InvalidOperationException($"The server did not start:\n{server.Output}");
+        }
+
+        using var client = server.Client();
+        while ((await client.GetAsync(new Uri("/health/startup", UriKind.Relative))).StatusCode != HttpStatusCode.OK)
+        {
+            await Task.Delay(20);
         }
 
         return server;

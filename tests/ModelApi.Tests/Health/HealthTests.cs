@@ -10,7 +10,8 @@ public sealed class HealthTests(ModelApiHost api) : IClassFixture<ModelApiHost>
     {
         var answer = await (await api.AnonymousClient().GetAsync(new Uri("/", UriKind.Relative))).ReadJsonAsync();
 
-        Assert.Equal(("Model API is alive!", "ModelApi", "/docs"), (answer.GetProperty("message").GetString(), answer.GetProperty("name").GetString(), answer.GetProperty("docs").GetString()));
+        Assert.Equal("Model API is alive!", answer.GetProperty("message").GetString());
+        Assert.Equal(("ModelApi", "/docs"), (answer.GetProperty("name").GetString(), answer.GetProperty("docs").GetString()));
         Assert.True(answer.GetProperty("uptimeSeconds").GetDouble() > 0);
         Assert.Matches(@"^\d+\.\d+\.\d+", answer.GetProperty("version").GetString());
     }
@@ -72,6 +73,22 @@ public sealed class HealthTests(ModelApiHost api) : IClassFixture<ModelApiHost>
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Contains("encoder.onnx: The file is missing.", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_default_model_that_does_not_exist_makes_the_server_not_ready_and_suggests_another()
+    {
+        using var host = ModelApiHost.With(("Models:Default", "bnak"));
+        var client = host.Client();
+
+        var ready = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        var prediction = await client.PredictAsync(Requests.Row().ToJsonString());
+
+        const string Reason = "The default model 'bnak' (Models:Default) does not exist; did you mean 'bank'?";
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        var checks = (await ready.ReadJsonAsync()).GetProperty("checks").EnumerateArray();
+        Assert.Contains(checks, check => check.GetProperty("description").GetString() == Reason);
+        Assert.Equal(Reason, (await prediction.ReadProblemAsync(503, "not-ready")).GetProperty("detail").GetString());
     }
 
     [Fact]

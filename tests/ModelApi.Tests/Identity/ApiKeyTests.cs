@@ -35,7 +35,10 @@ public sealed class ApiKeyTests(ModelApiHost api) : IClassFixture<ModelApiHost>
         var response = await api.AnonymousClient().SendAsync(request);
 
         await response.ReadProblemAsync(401, "unauthorized");
-        Assert.StartsWith("Bearer realm=\"ModelApi\", error=\"invalid_token\", error_description=\"", response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Bearer realm=\"ModelApi\", error=\"invalid_token\", error_description=\"",
+            response.Headers.WwwAuthenticate.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,14 +92,15 @@ public sealed class JwtTests : IDisposable
     {
         using var stranger = RSA.Create(2048);
         var good = Jwt.Rs256(Rsa, Jwt.Claims()).Split('.');
-        var admin = Jwt.Rs256(stranger, new Dictionary<string, object>(Jwt.Claims()) { ["sub"] = "admin" }).Split('.');
+        var admin = Jwt.Rs256(stranger, With("sub", "admin")).Split('.');
+        var publicKey = Encoding.ASCII.GetBytes(Rsa.ExportSubjectPublicKeyInfoPem());
         return new TheoryData<string, string>
         {
             { Jwt.None(Jwt.Claims()), "" },
             { Jwt.None(Jwt.Claims(), "None"), "" },
             { Jwt.None(Jwt.Claims(), "RS256"), "" },
-            { Jwt.Rs256(Rsa, new Dictionary<string, object>(Jwt.Claims()) { ["iss"] = "https://other.test" }), "The token is from another issuer." },
-            { Jwt.Rs256(Rsa, new Dictionary<string, object>(Jwt.Claims()) { ["aud"] = "other" }), "The token is for another audience." },
+            { Jwt.Rs256(Rsa, With("iss", "https://other.test")), "The token is from another issuer." },
+            { Jwt.Rs256(Rsa, With("aud", "other")), "The token is for another audience." },
             { Jwt.Rs256(Rsa, Jwt.Claims(expiresInSeconds: -300)), "The token has expired." },
             { Jwt.Rs256(Rsa, Jwt.Claims(notBeforeInSeconds: 300)), "The token is not valid yet." },
             { Jwt.Rs256(Rsa, Jwt.Claims().Where(claim => claim.Key != "exp").ToDictionary()), "The token has no expiry." },
@@ -107,7 +108,7 @@ public sealed class JwtTests : IDisposable
             { $"{good[0]}.{admin[1]}.{good[2]}", "The token's signature is not valid." },
 
             // The classic confusion: the public key's own text as the secret of an HMAC.
-            { Jwt.Hs256(Encoding.ASCII.GetBytes(Rsa.ExportSubjectPublicKeyInfoPem()), Jwt.Claims()), "The token's signature is not valid." },
+            { Jwt.Hs256(publicKey, Jwt.Claims()), "The token's signature is not valid." },
             { Jwt.Hs256(Rsa.ExportSubjectPublicKeyInfo(), Jwt.Claims()), "The token's signature is not valid." },
             { "eyJhbGciOiJSUzI1NiJ9.e30.", "" },
             { "eyJ.eyJ.eyJ", "" },
@@ -130,7 +131,9 @@ public sealed class JwtTests : IDisposable
     public async Task The_token_of_RFC_7515_has_a_valid_signature_and_has_expired()
     {
         // RFC 7515, appendix A.1: signed in 2011 by the issuer "joe". The RFC's token has no audience, so only its order of checks shows.
-        const string token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        const string token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
+            + ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+            + ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         var key = WebEncoders.Base64UrlDecode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
         using var api = ModelApiHost.With(
             ("Authentication:Schemes:Bearer:ValidIssuer", "joe"),
@@ -139,7 +142,8 @@ public sealed class JwtTests : IDisposable
             ("Authentication:Schemes:Bearer:SigningKeys:0:Value", Convert.ToBase64String(key)));
 
         var whole = await (await api.ClientWith(token).PredictAsync("{}")).ReadProblemAsync(401, "unauthorized");
-        var tampered = await (await api.ClientWith(token.Replace("dBjf", "dBjg", StringComparison.Ordinal)).PredictAsync("{}")).ReadProblemAsync(401, "unauthorized");
+        var forged = await api.ClientWith(token.Replace("dBjf", "dBjg", StringComparison.Ordinal)).PredictAsync("{}");
+        var tampered = await forged.ReadProblemAsync(401, "unauthorized");
 
         Assert.StartsWith("The token has expired.", whole.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.StartsWith("The token's signature is not valid.", tampered.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -192,4 +196,6 @@ public sealed class JwtTests : IDisposable
         Assert.Equal("carla", (await good.ReadJsonAsync()).GetProperty("username").GetString());
         await bad.ReadProblemAsync(401, "unauthorized");
     }
+
+    private static Dictionary<string, object> With(string claim, string value) => new(Jwt.Claims()) { [claim] = value };
 }
