@@ -10,8 +10,8 @@ public sealed class ShutdownTests
     private const string Post = "POST /predict HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer abc123\r\n"
         + "Content-Type: application/json\r\nContent-Length: 131\r\n\r\n";
 
-    private const string Row = """{"age":41,"job":"management","marital":"married","education":"tertiary","balance":1506,"""
-        + """"housing":"yes","duration":261,"campaign":1}""";
+    private const string Row = """{"age":41,"job":"management","marital":"married","education":"tertiary","balance":"""
+        + """1506,"housing":"yes","duration":261,"campaign":1}""";
 
     [Fact]
     public async Task SIGTERM_turns_readiness_off_finishes_what_is_in_flight_and_exits_0()

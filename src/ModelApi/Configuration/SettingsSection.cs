@@ -28,6 +28,7 @@ internal sealed class SettingsSection<T>(IConfiguration configuration, string na
     });
 
     /// <summary>The options before they are checked: a setting that cannot be used has its default.</summary>
+    /// <remarks>For what the host asks for while it is built, so that the check can name all such settings together.</remarks>
     public T Unchecked => _content.Value.Options;
 
     public override IEnumerable<string> Names => _content.Value.Settings.Names;

@@ -28,11 +28,11 @@ internal static class HostingExtensions
 
         var services = builder.Services;
         builder.AddSettings(LimitsOptions.Section, LimitsOptions.Read);
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitsOptions>>((kestrel, limits) =>
+        services.AddOptions<KestrelServerOptions>().Configure<SettingsSection<LimitsOptions>>((kestrel, limits) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = limits.Value.MaxRequestBodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = limits.Value.MaxConcurrentConnections;
+            kestrel.Limits.MaxRequestBodySize = limits.Unchecked.MaxRequestBodyBytes;
+            kestrel.Limits.MaxConcurrentConnections = limits.Unchecked.MaxConcurrentConnections;
         });
 
         services.AddRequestDecompression();

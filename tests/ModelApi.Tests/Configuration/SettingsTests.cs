@@ -147,7 +147,7 @@ public sealed class SettingsTests
         foreach (var name in Sections(Configuration()).SelectMany(section => section.Names))
         {
             var last = name.Split(':')[^1];
-            Assert.True(text.Contains($"`{name}`", StringComparison.Ordinal) || text.Contains($"`{last}", StringComparison.Ordinal), name);
+            Assert.True(text.Contains($"`{name}", StringComparison.Ordinal) || text.Contains($"`{last}", StringComparison.Ordinal), name);
         }
     }
 

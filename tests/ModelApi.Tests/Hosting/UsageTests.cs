@@ -11,7 +11,7 @@ public sealed class UsageTests(ModelApiHost api) : IClassFixture<ModelApiHost>
     [InlineData(200)]
     [InlineData(80)]
     [InlineData(60)]
-    [InlineData(20)]
+    [InlineData(40)]
     public void The_help_wraps_at_words_within_the_width_of_the_console(int width)
     {
         var lines = Usage.Text(width).Split(Environment.NewLine);
