@@ -41,8 +41,8 @@ return await Startup.RunAsync(() =>
     var app = builder.Build();
     app.UseSettings(args);          // what cannot be used stops the start
     app.UseModels();                // they load from here on
-    app.UsePlainPredictions();      // answered at once; everything else goes through what follows
-    app.UseShutdown();
+    app.UsePredictions();           // begins and ends each; plain ones are answered here, all else goes through what follows
+    app.UseShutdown();              // closes connections while the server drains
     app.UseTelemetry();
     app.UseAnswers();
     app.UseErrors();

@@ -23,5 +23,6 @@ internal static class AnswersExtensions
     {
         app.UseResponseCompression();
         Envelope.Use(app);
+        QueryParameters.Use(app);
     }
 }

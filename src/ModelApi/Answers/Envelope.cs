@@ -13,7 +13,7 @@ namespace ModelApi.Answers;
 /// <summary>Puts answers, problems included, into an envelope where the request or the configuration asks for it.</summary>
 internal static class Envelope
 {
-    private const string Parameter = "envelope";
+    public const string Parameter = "envelope";
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -35,7 +35,7 @@ internal static class Envelope
         if (context.Request.Query.TryGetValue(Parameter, out var values) && !bool.TryParse(values is [var value] ? value : null, out isWanted))
         {
             isWanted = always;
-            next = Problems.InvalidParameter(Parameter, "true", "false").WriteAsync;
+            next = Failures.InvalidParameter(Parameter, "true", "false").WriteAsync;
         }
 
         return isWanted ? WrapAsync(context, next, time) : next(context);

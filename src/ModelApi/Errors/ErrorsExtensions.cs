@@ -4,15 +4,15 @@ internal static class ErrorsExtensions
 {
     public static void AddErrors(this WebApplicationBuilder builder) => builder.Services.AddProblemDetails();
 
-    /// <summary>Gives every answer without a body, and every exception, its problem document.</summary>
+    /// <summary>Gives every answer without a body, and every exception, its error in the form of the endpoint's protocol.</summary>
     public static void UseErrors(this WebApplication app)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            ExceptionHandler = context => Problems.OfStatus(context.Response.StatusCode, context).WriteAsync(context),
+            ExceptionHandler = context => Failures.OfStatus(context.Response.StatusCode, context).WriteAsync(context),
             StatusCodeSelector = exception => exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
         });
-        app.UseStatusCodePages(pages => Problems.OfStatus(pages.HttpContext.Response.StatusCode, pages.HttpContext).WriteAsync(pages.HttpContext));
+        app.UseStatusCodePages(pages => Failures.OfStatus(pages.HttpContext.Response.StatusCode, pages.HttpContext).WriteAsync(pages.HttpContext));
     }
 }

@@ -9,7 +9,7 @@ namespace ModelApi.Errors;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Type">One of <see cref="ProblemTypes"/>.</param>
 /// <param name="Title">The kind of problem, the same for every occurrence.</param>
-/// <param name="Detail">What is wrong with this request and how to mend it.</param>
+/// <param name="Detail">What is wrong with this request and how to correct it.</param>
 internal sealed record Problem(int Status, string Type, string Title, string Detail) : IResult
 {
     private static ReadOnlySpan<byte> EndOfTraceId => "\"}"u8;
@@ -22,6 +22,13 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
 
     // The document up to its traceId, where it was made once; null where it is made each time.
     private byte[]? Prepared { get; init; }
+
+    /// <summary>A failure as problem details.</summary>
+    public static Problem Of(PredictionFailure failure)
+    {
+        var (status, type, title) = ProblemTypes.Of(failure.Kind);
+        return new Problem(failure.HttpStatus ?? status, type, title, failure.Detail) { Extensions = failure.Facts, RetryAfterSeconds = failure.RetryAfterSeconds };
+    }
 
     /// <summary>The same problem, cheap to answer often: all of its document but the traceId is made now.</summary>
     public Problem Prepare()

@@ -26,4 +26,27 @@ internal static class ProblemTypes
     public const string TimedOut = Prefix + "timed-out";
 
     private const string Prefix = "urn:problem-type:modelapi:";
+
+    /// <summary>The status, type and title of a failure.</summary>
+    public static (int Status, string Type, string Title) Of(FailureKind kind) => kind switch
+    {
+        FailureKind.BadRequest => (400, BadRequest, "The request cannot be read"),
+        FailureKind.MalformedBody => (400, MalformedJson, "The body is not JSON that can be read"),
+        FailureKind.InvalidParameter => (400, InvalidParameter, "A query parameter is not valid"),
+        FailureKind.InvalidHeader => (400, InvalidHeader, "A header is not valid"),
+        FailureKind.Unauthorized => (401, Unauthorized, "A valid key or token is needed"),
+        FailureKind.Forbidden => (403, Forbidden, "Not allowed"),
+        FailureKind.NotFound => (404, NotFound, "No such address"),
+        FailureKind.UnknownModel => (404, UnknownModel, "No such model"),
+        FailureKind.UnknownVersion => (404, UnknownVersion, "No such version of the model"),
+        FailureKind.MethodNotAllowed => (405, MethodNotAllowed, "The method does not fit the address"),
+        FailureKind.RequestTooSlow => (408, RequestTooSlow, "The request came too slowly"),
+        FailureKind.TooLarge => (413, TooLarge, "The body is too large"),
+        FailureKind.UnsupportedMediaType => (415, UnsupportedMediaType, "The body is of a type that is not read here"),
+        FailureKind.InvalidFeatures => (422, InvalidFeatures, "The features are not valid"),
+        FailureKind.NotReady => (503, NotReady, "Not ready"),
+        FailureKind.Overloaded => (503, Overloaded, "Too many requests at a time"),
+        FailureKind.TimedOut => (504, TimedOut, "The request took too long"),
+        _ => (500, Internal, "The server failed"),
+    };
 }

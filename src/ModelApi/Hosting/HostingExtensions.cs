@@ -42,7 +42,7 @@ internal static class HostingExtensions
             {
                 Timeout = TimeSpan.FromSeconds(limits.Value.RequestTimeoutSeconds),
                 TimeoutStatusCode = StatusCodes.Status504GatewayTimeout,
-                WriteTimeoutResponse = context => Problems.TimedOut(limits.Value.RequestTimeoutSeconds).WriteAsync(context),
+                WriteTimeoutResponse = context => Failures.TimedOut(limits.Value.RequestTimeoutSeconds).WriteAsync(context),
             });
 
         services.AddSingleton<Banner>();

@@ -71,7 +71,7 @@ internal static class JwtBearerSetup
         if (challenge.AuthenticateFailure is AuthorityUnreachableException unreachable)
         {
             LoggerOf(challenge.HttpContext).AuthorityFailed(unreachable.Message);
-            return Problems.NotReady("The keys of the authority that issues tokens cannot be fetched; try again later.")
+            return Failures.NotReady("The keys of the authority that issues tokens cannot be fetched; try again later.")
                 .WriteAsync(challenge.HttpContext);
         }
 

@@ -34,17 +34,17 @@ internal static class ModelEndpoints
         TypedResults.Ok(new ModelListReply(registry.DefaultModel, [.. registry.Snapshot.Models.Select(model => ModelReply.Of(model, withSignatures: false))]));
 
     private static Results<Ok<ModelReply>, Problem> GetModel(string name, VersionLookup versions) =>
-        versions.TryFindModel(name, out var model, out var problem) ? TypedResults.Ok(ModelReply.Of(model, withSignatures: true)) : problem;
+        versions.TryFindModel(name, out var model, out var failure) ? TypedResults.Ok(ModelReply.Of(model, withSignatures: true)) : Problem.Of(failure);
 
     private static Results<Ok<VersionReply>, Problem> GetVersion(string name, string version, VersionLookup versions)
     {
-        if (!versions.TryFindModel(name, out var model, out var problem))
+        if (!versions.TryFindModel(name, out var model, out var failure))
         {
-            return problem;
+            return Problem.Of(failure);
         }
 
         return model.Find(version) is { } found
             ? TypedResults.Ok(VersionReply.Of(found, model.StageOf(found), withSignature: true))
-            : VersionLookup.UnknownVersion(model, version);
+            : Problem.Of(VersionLookup.UnknownVersion(model, version));
     }
 }

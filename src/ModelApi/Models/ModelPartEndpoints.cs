@@ -21,10 +21,10 @@ internal static class ModelPartEndpoints
             var group = routes.MapGroup(prefix).ExcludeFromDescription();
             group.MapGet("/signature", GetSignature);
             group.MapGet("/example", GetExample);
-            group.MapGet("/performance", GetPerformance);
+            group.MapGet("/performance", GetPerformance).WithMetadata(new QueryParameters("filter"));
             group.MapGet("/args", GetArguments);
             group.MapGet($"/args/{{{ArgumentParameter}}}", GetArgument);
-            group.MapGet("/code", GetCode);
+            group.MapGet("/code", GetCode).WithMetadata(new QueryParameters("language"));
         }
     }
 
@@ -54,9 +54,9 @@ internal static class ModelPartEndpoints
 
     private static IResult Answer(HttpContext context, VersionLookup versions, Func<ModelVersion, IResult> answer)
     {
-        if (!versions.TryFind(RouteValue(context, NameParameter), number: null, out var version, out var problem))
+        if (!versions.TryFind(RouteValue(context, NameParameter), number: null, out var version, out var failure))
         {
-            return problem;
+            return Problem.Of(failure);
         }
 
         context.Features.Set(version);

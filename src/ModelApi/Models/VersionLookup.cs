@@ -10,48 +10,48 @@ internal sealed class VersionLookup(ModelRegistry registry)
     /// <param name="name">The model, or null for the default one.</param>
     /// <param name="number">The version, or null for the one in production.</param>
     /// <param name="version">A version that can be called.</param>
-    /// <param name="problem">Why there is none.</param>
-    public bool TryFind(string? name, string? number, [NotNullWhen(true)] out ModelVersion? version, [NotNullWhen(false)] out Problem? problem)
+    /// <param name="failure">Why there is none.</param>
+    public bool TryFind(string? name, string? number, [NotNullWhen(true)] out ModelVersion? version, [NotNullWhen(false)] out PredictionFailure? failure)
     {
         var snapshot = registry.Snapshot;
         var model = snapshot.Find(name ?? registry.DefaultModel);
         version = number is null ? model?.Production : model?.Find(number);
         if (version is { State: VersionState.Ready })
         {
-            problem = null;
+            failure = null;
             return true;
         }
 
-        problem = Explain(snapshot, name, model, number, version);
+        failure = Explain(snapshot, name, model, number, version);
         version = null;
         return false;
     }
 
-    public bool TryFindModel(string name, [NotNullWhen(true)] out Model? model, [NotNullWhen(false)] out Problem? problem)
+    public bool TryFindModel(string name, [NotNullWhen(true)] out Model? model, [NotNullWhen(false)] out PredictionFailure? failure)
     {
         var snapshot = registry.Snapshot;
         model = snapshot.Find(name);
-        problem = model is not null ? null : snapshot.IsScanned ? Unknown(snapshot, name) : BeingLoaded;
-        return problem is null;
+        failure = model is not null ? null : snapshot.IsScanned ? Unknown(snapshot, name) : BeingLoaded;
+        return failure is null;
     }
 
-    public static Problem UnknownVersion(Model model, string number) =>
-        Problems.UnknownVersion(model.Name, number, model.Versions.Select(known => known.Version));
+    public static PredictionFailure UnknownVersion(Model model, string number) =>
+        Failures.UnknownVersion(model.Name, number, [.. model.Versions.Select(known => known.Version)]);
 
-    private Problem Explain(RegistrySnapshot snapshot, string? name, Model? model, string? number, ModelVersion? version) => (model, number, version) switch
+    private PredictionFailure Explain(RegistrySnapshot snapshot, string? name, Model? model, string? number, ModelVersion? version) => (model, number, version) switch
     {
         (null, _, _) when !snapshot.IsScanned => BeingLoaded,
         (null, _, _) when name is not null => Unknown(snapshot, name),
         (null, _, _) when MissingDefault.Explain(snapshot, registry.DefaultModel) is { } missing => Problems.NotReady(missing),
         ({ } known, { } missing, null) => UnknownVersion(known, missing),
-        (_, _, { State: VersionState.Loading } loading) => Problems.NotReady($"Version {loading.Version} of model '{loading.Model}' is being loaded."),
-        (_, _, { } failed) => Problems.NotReady(
+        (_, _, { State: VersionState.Loading } loading) => Failures.NotReady($"Version {loading.Version} of model '{loading.Model}' is being loaded."),
+        (_, _, { } failed) => Failures.NotReady(
             $"Version {failed.Version} of model '{failed.Model}' failed to load; GET /models/{failed.Model}/versions/{failed.Version} says why."),
-        ({ IsLoading: true } loading, _, _) => Problems.NotReady($"Model '{loading.Name}' is being loaded."),
-        _ => Problems.NotReady($"No version of model '{name ?? registry.DefaultModel}' is ready; GET /models says why."),
+        ({ IsLoading: true } loading, _, _) => Failures.NotReady($"Model '{loading.Name}' is being loaded."),
+        _ => Failures.NotReady($"No version of model '{name ?? registry.DefaultModel}' is ready; GET /models says why."),
     };
 
-    private static Problem Unknown(RegistrySnapshot snapshot, string name) => Problems.UnknownModel(name, snapshot.Models.Select(known => known.Name));
+    private static PredictionFailure Unknown(RegistrySnapshot snapshot, string name) => Failures.UnknownModel(name, [.. snapshot.Models.Select(known => known.Name)]);
 
-    private static Problem BeingLoaded => Problems.NotReady("The models are being loaded.");
+    private static PredictionFailure BeingLoaded => Failures.NotReady("The models are being loaded.");
 }

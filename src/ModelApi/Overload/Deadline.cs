@@ -1,16 +1,13 @@
-using Microsoft.Extensions.ObjectPool;
-
 namespace ModelApi.Overload;
 
 /// <summary>When one request must be answered; its token also ends when the client goes away.</summary>
-internal sealed class Deadline : IDisposable, IResettable
+internal sealed class Deadline : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private CancellationTokenRegistration _abort;
     private CancellationToken _aborted;
-    private ObjectPool<Deadline>? _pool;
 
-    /// <summary>Not to be used after <see cref="Dispose"/>.</summary>
+    /// <summary>Valid until the deadline is given back.</summary>
     public CancellationToken Token => _source.Token;
 
     /// <summary>From the start to the deadline.</summary>
@@ -19,9 +16,8 @@ internal sealed class Deadline : IDisposable, IResettable
     /// <summary>Whether it was the deadline that ended the token.</summary>
     public bool HasPassed => _source.IsCancellationRequested && !_aborted.IsCancellationRequested;
 
-    public void Start(ObjectPool<Deadline> pool, double seconds, CancellationToken aborted)
+    public void Start(double seconds, CancellationToken aborted)
     {
-        _pool = pool;
         Seconds = seconds;
         _aborted = aborted;
         _abort = aborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
@@ -30,25 +26,18 @@ internal sealed class Deadline : IDisposable, IResettable
         _source.CancelAfter(TimeSpan.FromMilliseconds(Math.Ceiling(seconds * 1000)));
     }
 
-    public void Dispose()
+    /// <returns>Whether it can be used again: a token that has ended stays so.</returns>
+    public bool TryReset()
     {
         _abort.Dispose();
         _abort = default;
         _aborted = default;
-        var pool = _pool!;
-        _pool = null;
-        pool.Return(this);
+        return _source.TryReset();
     }
 
-    /// <returns>Whether it can be used again: a token that has ended stays so.</returns>
-    bool IResettable.TryReset()
+    public void Dispose()
     {
-        if (_source.TryReset())
-        {
-            return true;
-        }
-
+        _abort.Dispose();
         _source.Dispose();
-        return false;
     }
 }

@@ -43,10 +43,10 @@ internal sealed class PredictionGate : IDisposable
     public bool IsFullFor(ModelVersion version) => version.Batcher?.IsFull ?? Waiting >= _maxWaiting;
 
     /// <summary>The answer to a request that is not let in.</summary>
-    public Problem Refuse(ModelVersion version)
+    public PredictionFailure Refuse(ModelVersion version)
     {
         _metrics.Refused(version.Model);
-        return Problems.Overloaded;
+        return Failures.Overloaded;
     }
 
     /// <summary>Waits for a permit, unless as many wait as may.</summary>

@@ -1,23 +1,33 @@
+using ModelApi.Answers;
+
 namespace ModelApi.Predictions;
 
 internal static class PredictionEndpoints
 {
-    // PlainPrediction knows no other policy than that of a known caller.
-    // Their deadlines are PredictionHandler's own, which requests may shorten.
-    // The typed documentation of these routes is made from the registry: see PredictionOperations.
+    /// <summary>Maps the prediction routes. What the caller adds to the group holds for every request: see <see cref="PlainRoutes"/>.</summary>
     public static RouteGroupBuilder MapPredictions(this IEndpointRouteBuilder routes)
     {
         var handler = ActivatorUtilities.CreateInstance<PredictionHandler>(routes.ServiceProvider);
         var group = routes.MapGroup("").WithTags("Predictions").RequireAuthorization();
-        Map(new("/predict"));
-        Map(new("/models/{name}/predict", HasModel: true));
-        Map(new("/models/{name}/versions/{version}/predict", HasModel: true, HasVersion: true));
-        return group;
+        foreach (var takesRowsOnly in new[] { false, true })
+        {
+            var end = takesRowsOnly ? "/predict/batch" : "/predict";
+            Map(end, hasModel: false, hasVersion: false);
+            Map($"/models/{{name}}{end}", hasModel: true, hasVersion: false);
+            Map($"/models/{{name}}/versions/{{version}}{end}", hasModel: true, hasVersion: true);
 
-        void Map(PredictionRoute route) => group
-            .MapPost(route.Pattern, context => handler.PredictAsync(context, route.ModelOf(context), route.VersionOf(context)))
-            .WithMetadata(route)
-            .ExcludeFromDescription()
-            .DisableRequestTimeout();
+            void Map(string pattern, bool hasModel, bool hasVersion)
+            {
+                var route = new PredictionRoute(pattern, hasModel, hasVersion, takesRowsOnly) { Handler = handler.AnswerAsync };
+
+                // The deadline is the handler's own, which requests may shorten. The document has these routes once for each model.
+                group.MapPost(pattern, route.Handler)
+                    .WithMetadata(route, new QueryParameters(OnInvalidParameter.Name))
+                    .ExcludeFromDescription()
+                    .DisableRequestTimeout();
+            }
+        }
+
+        return group;
     }
 }

@@ -1,195 +1,132 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using ModelApi.Errors;
-using ModelApi.Identity;
-using ModelApi.Inference.Batches;
-using ModelApi.Inference.Registry;
-using ModelApi.Inference.Scoring.Batching;
 using ModelApi.Limits;
-using ModelApi.Models;
 using ModelApi.Overload;
 
 namespace ModelApi.Predictions;
 
-/// <summary>Takes a prediction request from its body to its answer.</summary>
-internal sealed class PredictionHandler(
-    VersionLookup versions, PredictionGate gate, Deadlines deadlines, PredictionMetrics metrics, IOptions<LimitsOptions> limits, TimeProvider time)
+/// <summary>Answers a prediction request at the end of the pipeline, from the step on at which <see cref="PredictionTransport"/> left it.</summary>
+internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines, IOptions<LimitsOptions> limits)
 {
     private readonly long _maxBodyBytes = limits.Value.MaxRequestBodyBytes;
 
-    /// <summary>Scores the rows of the body.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="model">The model, or null for the default one.</param>
-    /// <param name="number">The version, or null for the one in production.</param>
-    public async Task PredictAsync(HttpContext context, string? model, string? number)
+    public async Task AnswerAsync(HttpContext context)
     {
-        if (Check(context, model, number, out var version, out var onInvalid) is { } refusal)
+        var call = context.Features.GetRequiredFeature<PredictionCall>();
+        call.User ??= context.User;
+        if (predictor.TryRoute(call))
         {
-            await refusal.WriteAsync(context);
+            await PredictAsync(context, call);
+        }
+
+        context.Features.Set(call.Version);
+        call.Fault?.Throw();
+        if (call.Failure is { } failure)
+        {
+            await failure.WriteAsync(context);
+            call.Outcome ??= Outcome.Of(context.Response.StatusCode);
             return;
         }
 
-        if (!deadlines.TryStart(context, out var started, out var invalid))
+        // Only a whole answer reaches the response: what fails before leaves room for an error.
+        var answer = call.Workspace!.Answer;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = answer.WrittenCount;
+        var written = await context.Response.BodyWriter.WriteAsync(answer.WrittenMemory, context.RequestAborted);
+        call.Outcome = written.IsCompleted ? PredictionOutcome.Aborted : PredictionOutcome.Answered;
+    }
+
+    private async Task PredictAsync(HttpContext context, PredictionCall call)
+    {
+        if (predictor.TryRefuse(call))
         {
-            await invalid.WriteAsync(context);
             return;
         }
 
-        using var deadline = started;
-        var start = time.GetTimestamp();
-        var status = StatusCodes.Status500InternalServerError;
-        ScoringWorkspace? workspace;
-        while ((workspace = version!.TryRent()) is null)
+        if (Check(context.Request, call) is { } refusal)
         {
-            // The version was freed since it was found, and another snapshot has been published before that.
-            if (!versions.TryFind(model, number, out version, out var missing))
-            {
-                await missing.WriteAsync(context);
-                return;
-            }
+            call.Failed(refusal);
+            return;
+        }
+
+        if (!deadlines.TryStart(context, out var deadline, out var invalid))
+        {
+            call.Failed(invalid);
+            return;
         }
 
         try
         {
-            if (await ScoreBodyAsync(context, version, workspace, onInvalid, deadline.Token) is { } problem)
+            using var body = await ReadBodyAsync(context, call, deadline.Token);
+            if (call.Failure is null)
             {
-                status = problem.Status;
-                await problem.WriteAsync(context);
-                return;
+                await predictor.PredictAsync(call, body.Content, deadline.Token);
             }
-
-            // Only a whole answer reaches the response: what fails before leaves room for a problem document.
-            status = StatusCodes.Status200OK;
-            context.Response.ContentType = "application/json";
-            context.Response.ContentLength = workspace.Answer.WrittenCount;
-            await context.Response.BodyWriter.WriteAsync(workspace.Answer.WrittenMemory, context.RequestAborted);
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
-            status = StatusCodes.Status504GatewayTimeout;
-            await Problems.TimedOut(deadline.Seconds).WriteAsync(context);
+            call.Failed(Failures.TimedOut(deadline.Seconds));
         }
         finally
         {
-            version.Return(workspace);
-            metrics.Answered(version, status, start);
+            deadlines.End(deadline);
         }
     }
 
     /// <returns>What is wrong with the request before its body is read, or null.</returns>
-    private Problem? Check(HttpContext context, string? model, string? number, out ModelVersion? version, out OnInvalid onInvalid)
+    private static PredictionFailure? Check(HttpRequest request, PredictionCall call)
     {
-        onInvalid = OnInvalid.Reject;
-        if (!versions.TryFind(model, number, out version, out var missing))
+        if (!OnInvalidParameter.TryRead(request, out var onInvalid))
         {
-            return missing;
+            return Failures.InvalidParameter(OnInvalidParameter.Name, OnInvalidParameter.Values);
         }
 
-        context.Features.Set(version);
-        if (context.Features.Get<PastDeadline>() is not null)
-        {
-            return Problems.TimedOut(limits.Value.RequestTimeoutSeconds);
-        }
+        call.OnInvalid = onInvalid;
 
-        if (gate.IsFullFor(version))
-        {
-            return gate.Refuse(version);
-        }
-
-        return OnInvalidParameter.TryRead(context.Request, out onInvalid)
-            ? CheckContent(context.Request)
-            : Problems.InvalidParameter(OnInvalidParameter.Name, OnInvalidParameter.Values);
-    }
-
-    private static Problem? CheckContent(HttpRequest request)
-    {
         // Encodings that are known have been taken off before this.
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
         {
-            return Problems.UnsupportedMediaType("The Content-Encoding is not known; send gzip, br, deflate or none.");
+            return Failures.UnsupportedMediaType("The Content-Encoding is not known; send gzip, br, deflate or none.");
         }
 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !(type.MatchesMediaType("application/json") || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)))
         {
-            return Problems.UnsupportedMediaType("Send JSON with the header Content-Type: application/json.");
+            return Failures.UnsupportedMediaType("Send JSON with the header Content-Type: application/json.");
         }
 
         return type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-            ? Problems.UnsupportedMediaType("Send JSON in UTF-8; other charsets are not read.")
+            ? Failures.UnsupportedMediaType("Send JSON in UTF-8; other charsets are not read.")
             : null;
     }
 
-    /// <returns>What is wrong with the request, or null when its answer is in the workspace.</returns>
-    private async ValueTask<Problem?> ScoreBodyAsync(
-        HttpContext context, ModelVersion version, ScoringWorkspace workspace, OnInvalid onInvalid, CancellationToken cancellationToken)
+    /// <returns>The body; empty when the call has failed for it.</returns>
+    private async ValueTask<RequestBody> ReadBodyAsync(HttpContext context, PredictionCall call, CancellationToken cancellationToken)
     {
-        RequestBody body;
         try
         {
-            body = await RequestBody.ReadAsync(context.Request, _maxBodyBytes, cancellationToken);
+            return await RequestBody.ReadAsync(context.Request, _maxBodyBytes, cancellationToken);
         }
         catch (BadHttpRequestException exception)
         {
-            return exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Problems.TooLarge(_maxBodyBytes)
-                : Problems.OfStatus(exception.StatusCode, context);
+            if (exception.StatusCode == StatusCodes.Status400BadRequest && context.Request.ContentLength is not null)
+            {
+                // The body ended before its length: the client has gone.
+                call.Outcome = PredictionOutcome.Aborted;
+            }
+
+            call.Failed(exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Failures.TooLarge(_maxBodyBytes)
+                : Failures.OfStatus(exception.StatusCode, context));
         }
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {
             // GZipStream and DeflateStream throw the first of a body that they cannot unpack, BrotliStream the second.
-            return Problems.OfStatus(StatusCodes.Status400BadRequest, context) with { Detail = "The body is not what its Content-Encoding says." };
+            call.Failed(new PredictionFailure(FailureKind.BadRequest, "The body is not what its Content-Encoding says."));
         }
 
-        using (body)
-        {
-            using var permit = await gate.EnterAsync(version, cancellationToken);
-            if (!permit.IsGranted)
-            {
-                return gate.Refuse(version);
-            }
-
-            try
-            {
-                var shape = version.Reader!.Read(body.Content.Span, workspace.Features, workspace.Findings);
-                return await ScoreAsync(shape, version, workspace, onInvalid, context, cancellationToken);
-            }
-            catch (MalformedJsonException exception)
-            {
-                return Problems.MalformedJson(exception);
-            }
-            catch (ScoringQueueFullException)
-            {
-                return gate.Refuse(version);
-            }
-        }
+        return default;
     }
-
-    private async ValueTask<Problem?> ScoreAsync(
-        RequestShape shape, ModelVersion version, ScoringWorkspace workspace, OnInvalid onInvalid, HttpContext context, CancellationToken cancellationToken)
-    {
-        var findings = workspace.Findings;
-        var validRows = workspace.Features.Rows;
-        if (!IsRefused(findings, validRows, onInvalid))
-        {
-            await version.ScoreAsync(workspace.Features, workspace.Predictions, cancellationToken);
-            workspace.Predictions.ReportUnanswered(findings);
-            validRows = workspace.Predictions.Rows;
-        }
-
-        // A request past its deadline is answered by the deadline's own problem.
-        cancellationToken.ThrowIfCancellationRequested();
-        if (IsRefused(findings, validRows, onInvalid))
-        {
-            metrics.Count(version, scored: 0, findings.InvalidRows.Count);
-            return Problems.InvalidFeatures(findings, shape, validRows);
-        }
-
-        metrics.Count(version, validRows, findings.InvalidRows.Count);
-        PredictionReply.Write(shape, onInvalid, version, workspace, UserName.Of(context.User));
-        return null;
-    }
-
-    private static bool IsRefused(Findings findings, int validRows, OnInvalid onInvalid) =>
-        findings.Errors.Count > 0 && (onInvalid == OnInvalid.Reject || findings.IsRequestInvalid || validRows == 0);
 }

@@ -9,7 +9,7 @@ using ModelApi.Overload;
 namespace ModelApi.Predictions;
 
 /// <summary>Documents the prediction route of a version.</summary>
-internal sealed class PredictionOperations : IModelOperations
+internal sealed class PredictionOperations(Predictor predictor) : IModelOperations
 {
     private const string Prediction = "Prediction";
     private const string Predictions = "Predictions";
@@ -72,31 +72,10 @@ internal sealed class PredictionOperations : IModelOperations
     }
 
     // The real answer to the example, so that the page shows what a caller will get.
-    private static JsonNode? ExampleAnswer(ModelVersion version)
+    private JsonNode? ExampleAnswer(ModelVersion version)
     {
-        if (version.TryRent() is not { } workspace)
-        {
-            return null;
-        }
-
-        try
-        {
-            var request = JsonSerializer.SerializeToUtf8Bytes(version.Manifest!.Signature.Example());
-            var shape = version.Reader!.Read(request, workspace.Features, workspace.Findings);
-            version.Scorer!.Score(workspace.Features, workspace.Predictions, CancellationToken.None);
-            workspace.Predictions.ReportUnanswered(workspace.Findings);
-            if (workspace.Predictions.Rows == 0)
-            {
-                return null;
-            }
-
-            PredictionReply.Write(shape, OnInvalid.Reject, version, workspace, "you");
-            return JsonNode.Parse(workspace.Answer.WrittenSpan);
-        }
-        finally
-        {
-            version.Return(workspace);
-        }
+        var sample = predictor.PredictSample(version, JsonSerializer.SerializeToUtf8Bytes(version.Manifest!.Signature.Example()));
+        return sample.Answer is { } answer ? JsonNode.Parse(answer) : null;
     }
 
     private static OpenApiParameter SkipParameter() => new()

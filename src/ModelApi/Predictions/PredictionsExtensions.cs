@@ -4,9 +4,20 @@ namespace ModelApi.Predictions;
 
 internal static class PredictionsExtensions
 {
-    public static void AddPredictions(this WebApplicationBuilder builder) =>
-        builder.Services.AddSingleton<PredictionMetrics>().AddSingleton<IModelOperations, PredictionOperations>();
+    public static void AddPredictions(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<Predictor>();
+        services.AddSingleton<PlainRoutes>();
+        services.AddSingleton<IPredictionObserver, PredictionMetrics>();
+        services.AddSingleton<IModelOperations, PredictionOperations>();
+    }
 
-    /// <summary>Lets plain predictions pass by the rest of the pipeline.</summary>
-    public static void UsePlainPredictions(this WebApplication app) => PlainPrediction.Use(app);
+    /// <summary>Begins and ends each prediction here, and answers plain ones before the rest of the pipeline.</summary>
+    public static void UsePredictions(this WebApplication app)
+    {
+        var transport = ActivatorUtilities.CreateInstance<PredictionTransport>(app.Services);
+        app.Use(next => context => transport.AnswerAsync(context, next));
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<PlainRoutes>().Check());
+    }
 }

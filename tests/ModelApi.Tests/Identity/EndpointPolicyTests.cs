@@ -13,9 +13,9 @@ public sealed class EndpointPolicyTests(ModelApiHost api) : IClassFixture<ModelA
     [
         "/args", "/args/{arg}", "/code", "/example", "/models", "/models/{name}",
         "/models/{name}/args", "/models/{name}/args/{arg}", "/models/{name}/code", "/models/{name}/example", "/models/{name}/performance",
-        "/models/{name}/predict", "/models/{name}/signature",
-        "/models/{name}/versions/{version}", "/models/{name}/versions/{version}/predict",
-        "/performance", "/predict", "/signature",
+        "/models/{name}/predict", "/models/{name}/predict/batch", "/models/{name}/signature", "/models/{name}/versions/{version}",
+        "/models/{name}/versions/{version}/predict", "/models/{name}/versions/{version}/predict/batch",
+        "/performance", "/predict", "/predict/batch", "/signature",
     ];
 
     [Fact]

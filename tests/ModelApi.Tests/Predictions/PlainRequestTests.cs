@@ -1,13 +1,11 @@
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using ModelApi.Tests.Fixtures;
 
 namespace ModelApi.Tests.Predictions;
 
-/// <summary>Plain predictions pass by most of the pipeline; a query that means nothing sends the same request through it.</summary>
-public sealed class PlainPredictionTests(PlainPredictionTests.CountingHost api) : IClassFixture<PlainPredictionTests.CountingHost>
+/// <summary>Plain requests need little of the pipeline; a query without meaning sends the same request through all of it.</summary>
+public sealed class PlainRequestTests(CountingHost api) : IClassFixture<CountingHost>
 {
     private const string Parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static readonly string Row = Requests.Row().ToJsonString();
@@ -129,43 +127,13 @@ public sealed class PlainPredictionTests(PlainPredictionTests.CountingHost api) 
     }
 
     [Fact]
-    public async Task Where_answers_come_in_envelopes_none_is_plain()
+    public async Task No_request_is_plain_when_answers_come_in_envelopes()
     {
         using var wrapping = new EnvelopeHost();
 
         var answer = await RawHttp.PostAsync(wrapping.Port(), "/predict", Row, Usual);
 
         Assert.Contains("{\"message\":\"OK\"", answer, StringComparison.Ordinal);
-    }
-
-    /// <summary>Counts the requests that come to be authenticated, which plain ones do not.</summary>
-    public sealed class CountingHost : SocketHost
-    {
-        private readonly Counter _counter = new();
-
-        public int Authenticated => _counter.Count;
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder)
-        {
-            base.ConfigureWebHost(builder);
-            builder.UseSetting("Identity:ApiKeys:1:User", "ana");
-            builder.UseSetting("Identity:ApiKeys:1:Sha256", Convert.ToHexString(System.Security.Cryptography.SHA256.HashData("expired"u8)));
-            builder.UseSetting("Identity:ApiKeys:1:Expires", "2020-01-01T00:00:00Z");
-            builder.ConfigureServices(services => services.AddSingleton<IClaimsTransformation>(_counter));
-        }
-
-        private sealed class Counter : IClaimsTransformation
-        {
-            private int _count;
-
-            public int Count => _count;
-
-            public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
-            {
-                Interlocked.Increment(ref _count);
-                return Task.FromResult(principal);
-            }
-        }
     }
 
     private sealed class EnvelopeHost : SocketHost

@@ -1,0 +1,18 @@
+using ModelApi.Errors;
+
+namespace ModelApi.Predictions;
+
+/// <summary>How one protocol writes rows and answers; its failures are written by the <see cref="IFailureWriter"/> of its routes.</summary>
+/// <remarks>Thread-safe. A protocol scores, validates and looks models up through the <see cref="Predictor"/> alone.</remarks>
+internal interface IPredictionProtocol
+{
+    /// <summary>Reads rows into <see cref="PredictionCall.Workspace"/> and sets <see cref="PredictionCall.Shape"/>.</summary>
+    /// <param name="call">A call that is routed; its findings receive what is wrong with rows.</param>
+    /// <param name="body">The whole body.</param>
+    /// <returns>What keeps the body from being read at all, or null.</returns>
+    PredictionFailure? Read(PredictionCall call, ReadOnlySpan<byte> body);
+
+    /// <summary>Writes the answer to the workspace's <c>Answer</c>.</summary>
+    /// <param name="call">A call whose rows are scored.</param>
+    void Write(PredictionCall call);
+}
