@@ -36,7 +36,7 @@ public sealed class CompiledScorerTests
         var predictions = new PredictionBatch(bundle.Manifest.Signature);
         ScoreInTurn();
 
-        // The runtime may allocate something now and then; hundreds of calls may not, each time.
+        // The runtime itself allocates now and then, but not in every one of these attempts.
         Assert.InRange(Enumerable.Range(0, 5).Min(_ => Allocated()), 0, 99);
 
         long Allocated()
@@ -94,9 +94,9 @@ public sealed class CompiledScorerTests
     }
 
     [Fact]
-    public async Task Texts_that_only_the_graph_knows_and_missing_ones_are_told_apart()
+    public async Task Missing_texts_and_texts_that_only_the_graph_knows_are_scored_as_ONNX_Runtime_does()
     {
-        // The manifest's categories are not asked: what the encoder knows counts.
+        // The encoder's categories count, not the manifest's.
         var bundle = await ReadAsync("bank/1");
         var rows = Rows(bundle, 30);
         var texts = Enumerable.Range(0, rows.Signature.Features.Count)
@@ -113,7 +113,7 @@ public sealed class CompiledScorerTests
     }
 
     [Fact]
-    public async Task A_graph_with_another_operator_is_left_with_its_name()
+    public async Task A_graph_with_an_unknown_operator_is_refused_with_its_name()
     {
         using var scorer = CompiledScorer.TryCompile(await ReadAsync("project-tags/1"), out var reason);
 

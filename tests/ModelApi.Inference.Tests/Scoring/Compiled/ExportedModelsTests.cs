@@ -13,7 +13,7 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled;
 /// <remarks><c>Models/make_models.py</c> writes the files.</remarks>
 public sealed class ExportedModelsTests
 {
-    // Its boosting rule is written out in Exp, Log, Clip and Equal.
+    // Its boosting rule consists of Exp, Log, Clip and Equal.
     private const string LeftToOnnxRuntime = "ada-boost";
 
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "ModelApi.Inference.Tests", "Models");
@@ -56,7 +56,7 @@ public sealed class ExportedModelsTests
     }
 
     [Fact]
-    public async Task The_bundles_that_ship_get_the_answers_of_ONNX_Runtime()
+    public async Task The_shipped_bundles_get_the_answers_of_ONNX_Runtime()
     {
         foreach (var name in Repository.Bundles.Where(name => !name.StartsWith("project-tags", StringComparison.Ordinal)))
         {

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled;
 
-/// <summary>Holds the generated models to what they are for: to show a mistake, and to leave nothing out.</summary>
+/// <summary>Checks that the generated models reveal mistakes and cover every case.</summary>
 public sealed class GeneratedModelsTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Changes => [.. Change.All.Keys];

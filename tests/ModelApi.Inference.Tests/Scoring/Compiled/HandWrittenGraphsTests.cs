@@ -10,7 +10,7 @@ using ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled;
 
-/// <summary>Graphs as other exporters write them, and the corners in which ONNX Runtime's rule is not what one would guess.</summary>
+/// <summary>Graphs as other exporters write them, and cases in which ONNX Runtime's rules are surprising.</summary>
 public sealed class HandWrittenGraphsTests
 {
     private const double Missing = double.NaN;
@@ -72,7 +72,7 @@ public sealed class HandWrittenGraphsTests
     }
 
     [Fact]
-    public void A_set_with_a_member_beyond_30_cuts_values_to_whole_numbers()
+    public void A_set_with_a_member_above_30_truncates_values()
     {
         double[][] rows = [[1.5, 0], [-0.3, 0], [31.9, 0], [30.5, 0], [Missing, 0], [double.PositiveInfinity, 0]];
 
@@ -163,7 +163,7 @@ public sealed class HandWrittenGraphsTests
     }
 
     [Fact]
-    public void Of_equal_scores_the_first_class_wins()
+    public void The_first_class_wins_among_equal_scores()
     {
         var leaf = new TreeLeaf([(2, 0.25), (1, 0.5), (3, 0.5)], 0);
         var model = Trees("TreeEnsembleClassifier", [new TreeBranch(0, "LEQ", 0, [], false, leaf, new TreeLeaf([(3, 0)], 0))]) with
@@ -181,7 +181,7 @@ public sealed class HandWrittenGraphsTests
     [Theory]
     [InlineData(0.5, 0)]
     [InlineData(0.500000059604644775390625, 1)]
-    public void Two_classes_of_which_one_has_positive_weights_are_parted_above_a_half(double weight, int expected)
+    public void Two_classes_with_positive_weights_for_one_have_their_threshold_at_a_half(double weight, int expected)
     {
         foreach (var target in new[] { 0, 1 })
         {
@@ -193,7 +193,7 @@ public sealed class HandWrittenGraphsTests
     }
 
     [Fact]
-    public void Two_classes_that_both_have_weights_are_parted_by_the_second_alone()
+    public void Two_classes_with_weights_for_both_are_decided_by_the_second_score()
     {
         var model = Trees("TreeEnsembleClassifier", [new TreeLeaf([(0, 0.7), (1, 0.3)], 0)])
             with { Classes = new ClassLabels(["no", "yes"]), Targets = 2 };

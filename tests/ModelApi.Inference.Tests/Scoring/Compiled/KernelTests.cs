@@ -6,7 +6,7 @@ using ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled;
 
-/// <summary>Whichever kernel is the fastest on a machine: all give the plain one's answers, to the last bit.</summary>
+/// <summary>All kernels give the answers of the plain one, to the last bit.</summary>
 public sealed class KernelTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class KernelTests
     [InlineData("bank/1")]
     [InlineData("credit-risk/1")]
     [InlineData("wine-quality/1")]
-    public async Task All_kernels_give_the_same_answers_for_the_bundles_that_ship(string path)
+    public async Task All_kernels_give_the_same_answers_for_the_shipped_bundles(string path)
     {
         var bundle = await new BundleReader().ReadAsync(Path.Combine(Repository.Models, path), CancellationToken.None);
         using var scorer = CompiledScorer.TryCompile(bundle, out _);

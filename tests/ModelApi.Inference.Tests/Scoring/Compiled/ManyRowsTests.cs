@@ -4,7 +4,7 @@ using ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled;
 
-/// <summary>Rows by the thousand, for which an engine may have other ways than for a few.</summary>
+/// <summary>Batches of thousands of rows, which engines may score differently from small ones.</summary>
 public sealed class ManyRowsTests
 {
     private static readonly int[] Counts = [2, 7, 8, 9, 15, 16, 17, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1000, 4099];

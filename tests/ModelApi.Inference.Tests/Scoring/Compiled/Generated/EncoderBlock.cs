@@ -13,7 +13,7 @@ internal abstract record EncoderBlock
     /// <summary>How many columns.</summary>
     public abstract int Width { get; }
 
-    /// <summary>The first version of the <c>ai.onnx.ml</c> operators that has what the block uses.</summary>
+    /// <summary>The first version of the <c>ai.onnx.ml</c> operators that the block can use.</summary>
     public virtual int MlVersion => 1;
 
     /// <summary>Values that each column takes, for thresholds to equal.</summary>

@@ -2,7 +2,7 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 
-/// <summary>Makes up what follows the encoder.</summary>
+/// <summary>Generates the part of a model behind the encoder.</summary>
 /// <param name="random">Where everything comes from.</param>
 /// <param name="columns">Values that each column takes.</param>
 /// <param name="large">Whether the model may be large.</param>

@@ -17,10 +17,10 @@ internal sealed record LinearEstimator : Estimator
 
     public required string PostTransform { get; init; }
 
-    /// <summary>What Gemm multiplies the product by.</summary>
+    /// <summary>Gemm's factor of the product.</summary>
     public required float Alpha { get; init; }
 
-    /// <summary>What follows the scores of all but LinearClassifier.</summary>
+    /// <summary>The operators behind the scores, except for LinearClassifier.</summary>
     public required string Head { get; init; }
 
     /// <summary>The greatest magnitude that each column reaches.</summary>

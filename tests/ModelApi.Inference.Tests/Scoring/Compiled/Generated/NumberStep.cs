@@ -7,12 +7,12 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 /// <summary>One step of preprocessing.</summary>
 internal abstract record NumberStep
 {
-    /// <summary>What the step makes of values that the columns take.</summary>
+    /// <summary>Applies the step to typical values of the columns.</summary>
     public abstract IReadOnlyList<float[]> Map(IReadOnlyList<float[]> values);
 
     /// <param name="writer">Receives the nodes.</param>
-    /// <param name="value">What the step works on.</param>
-    /// <param name="columns">How many columns that has.</param>
+    /// <param name="value">The input of the step.</param>
+    /// <param name="columns">The number of its columns.</param>
     public abstract string Write(GraphWriter writer, string value, int columns);
 
     public sealed override string ToString() => GetType().Name + Describe();
@@ -121,7 +121,7 @@ internal sealed record Select(long[] Columns, string Operator) : NumberStep
     protected override string Describe() => $"{Operator}({string.Join(' ', Columns.Take(10))})";
 }
 
-/// <summary>Changes nothing, in one of many ways.</summary>
+/// <summary>A step that changes nothing.</summary>
 internal sealed record Keep(string Operator) : NumberStep
 {
     public override IReadOnlyList<float[]> Map(IReadOnlyList<float[]> values) => values;

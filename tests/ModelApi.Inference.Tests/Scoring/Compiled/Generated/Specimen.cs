@@ -7,12 +7,12 @@ using ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 
-/// <summary>A model that was made up, with rows to score.</summary>
+/// <summary>A generated model, with rows to score.</summary>
 internal sealed record Specimen
 {
     public required IReadOnlyList<Feature> Features { get; init; }
 
-    /// <summary>What turns the features into columns, side by side.</summary>
+    /// <summary>The encoders of the features, side by side.</summary>
     public required IReadOnlyList<EncoderBlock> Blocks { get; init; }
 
     public required Estimator Estimator { get; init; }
@@ -64,8 +64,8 @@ internal sealed record Specimen
         return MemoryBundle.Create(Signature, graphs, inputs);
     }
 
-    /// <param name="signature">The one of the bundle.</param>
-    /// <param name="rows">Which rows; all when left out.</param>
+    /// <param name="signature">The signature of the bundle.</param>
+    /// <param name="rows">The rows; all by default.</param>
     public FeatureBatch ToBatch(Signature signature, Range? rows = null)
     {
         var batch = new FeatureBatch(signature);

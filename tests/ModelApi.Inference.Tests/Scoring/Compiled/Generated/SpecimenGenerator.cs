@@ -5,7 +5,7 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 
-/// <summary>Makes models up, most of them small and a few large, from a random number that FsCheck draws.</summary>
+/// <summary>Generates models from a random seed, most of them small and a few large.</summary>
 internal sealed class SpecimenGenerator
 {
     private static readonly float[] Special =

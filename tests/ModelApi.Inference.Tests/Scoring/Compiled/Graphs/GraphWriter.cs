@@ -21,8 +21,8 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
     private int _names;
 
     /// <summary>Declares an input of N rows.</summary>
-    /// <param name="name">What it is called.</param>
-    /// <param name="type">Of its elements.</param>
+    /// <param name="name">The name of the input.</param>
+    /// <param name="type">The element type.</param>
     /// <param name="columns">Null for a tensor <c>[N]</c>.</param>
     public string Input(string name, TensorElementType type, int? columns = 1)
     {
