@@ -24,7 +24,9 @@ internal static class Failures
     public static PredictionFailure InvalidHeader(string name, string expected) =>
         new(FailureKind.InvalidHeader, $"The header '{name}' must be given once, as {expected}.");
 
-    public static PredictionFailure Unauthorized(string detail) => new(FailureKind.Unauthorized, detail);
+    /// <param name="reason">Why the key or token was refused; null when none was sent.</param>
+    public static PredictionFailure Unauthorized(string? reason) =>
+        new(FailureKind.Unauthorized, $"{reason ?? "No key or token was sent."} Send the header Authorization: Bearer <key or token>.");
 
     public static PredictionFailure UnknownModel(string name, IReadOnlyList<string> known) =>
         new(FailureKind.UnknownModel,
@@ -86,7 +88,7 @@ internal static class Failures
     /// <summary>The failure of an answer that has a status and nothing else.</summary>
     public static PredictionFailure OfStatus(int status, HttpContext context) => status switch
     {
-        401 => Unauthorized("Send an API key or a token: Authorization: Bearer <key>."),
+        401 => Unauthorized(reason: null),
         403 => new(FailureKind.Forbidden, "The key or token is valid but does not allow this."),
         404 => new(FailureKind.NotFound, "Nothing is served at this path; GET /docs shows what is."),
         405 => new(FailureKind.MethodNotAllowed,

@@ -12,7 +12,6 @@ internal static class BearerChallenge
         context.Response.Headers.WWWAuthenticate = reason is null
             ? $"Bearer realm=\"{Product.Name}\""
             : $"Bearer realm=\"{Product.Name}\", error=\"invalid_token\", error_description=\"{reason.Replace('"', '\'')}\"";
-        return Failures.Unauthorized($"{reason ?? "No key or token was sent."} Send the header Authorization: Bearer <key or token>.")
-            .WriteAsync(context);
+        return Failures.Unauthorized(reason).WriteAsync(context);
     }
 }

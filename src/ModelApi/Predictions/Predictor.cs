@@ -43,7 +43,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
 
         if (call.User is null)
         {
-            call.Failed(Failures.Unauthorized("Send an API key or a token: Authorization: Bearer <key>."));
+            call.Failed(Failures.Unauthorized(reason: null));
             return false;
         }
 
