@@ -14,7 +14,8 @@ public sealed class OpenApiDocumentTests : IAsyncLifetime
     {
         _server = await ServerProcess.StartAsync();
         _document = Path.Combine(_folder, "v1.json");
-        await File.WriteAllTextAsync(_document, await _server.Client(key: null).GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)));
+        var document = await _server.Client(key: null).GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+        await File.WriteAllTextAsync(_document, document);
     }
 
     public async Task DisposeAsync()
@@ -27,7 +28,8 @@ public sealed class OpenApiDocumentTests : IAsyncLifetime
     public async Task Spectral_finds_neither_errors_nor_warnings()
     {
         var (exitCode, output) = await Tool.RunAsync(
-            "node", "node_modules/@stoplight/spectral-cli/dist/index.js", "lint", _document, "--ruleset", ".spectral.yaml", "--fail-severity", "hint");
+            "node", "node_modules/@stoplight/spectral-cli/dist/index.js",
+            "lint", _document, "--ruleset", ".spectral.yaml", "--fail-severity", "hint");
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("No results with a severity of 'hint' or higher found!", output, StringComparison.Ordinal);
@@ -37,27 +39,45 @@ public sealed class OpenApiDocumentTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Models))]
-    public async Task Requests_and_answers_pass_the_schemas_of_the_document(string model)
+    public async Task One_row_and_its_answer_pass_the_schemas_of_the_document(string model)
     {
         var document = JsonNode.Parse(await File.ReadAllTextAsync(_document))!;
         var path = $"/models/{model}/predict";
-        var operation = "/paths/" + path.Replace("/", "~1", StringComparison.Ordinal) + "/post";
-        var example = document["paths"]![path]!["post"]!["requestBody"]!["content"]!["application/json"]!["example"]!.ToJsonString();
-        var key = JsonNode.Parse(await _server.Client().GetStringAsync(new Uri($"/models/{model}/signature", UriKind.Relative)))!["instancesKey"]!.GetValue<string>();
+        var (body, answer) = (Schema(document, path, "requestBody"), Schema(document, path, "responses/200"));
+        var example = Example(document, path);
 
-        var requests = await ValidateAsync(document, operation + "/requestBody/content/application~1json/schema",
-            [example, $"[{example},{example}]", $$"""{"{{key}}":[{{example}}]}""", "7", "[]", example.Insert(1, "\"no such feature\":1,")]);
-        var answers = await ValidateAsync(document, operation + "/responses/200/content/application~1json/schema",
-            [await AskAsync(path, example), await AskAsync(path, $"[{example},{example}]"), await AskAsync(path + "?onInvalid=skip", $"[{example},7]"), await AskAsync(path + "?onInvalid=skip", $"[{example}]"), "{}"]);
+        var requests = await ValidateAsync(document, body, [example, $"[{example}]", "7", example.Insert(1, "\"no such feature\":1,")]);
+        var answers = await ValidateAsync(document, answer, [await AskAsync(path, example), "{}"]);
+
+        Assert.Equal([true, false, false, false], requests);
+        Assert.Equal([true, false], answers);
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public async Task Several_rows_and_their_answers_pass_the_schemas_of_the_document(string model)
+    {
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(_document))!;
+        var path = $"/models/{model}/predict/batch";
+        var (body, answer) = (Schema(document, path, "requestBody"), Schema(document, path, "responses/200"));
+        var row = Example(document, $"/models/{model}/predict");
+        var signature = await _server.Client().GetStringAsync(new Uri($"/models/{model}/signature", UriKind.Relative));
+        var keyed = $$"""{"{{JsonNode.Parse(signature)!["instancesKey"]}}":[{{row}}]}""";
+
+        var requests = await ValidateAsync(document, body, [Example(document, path), $"[{row}]", keyed, row, "[]", "[7]"]);
+        var (two, one) = (await AskAsync(path, $"[{row},{row}]"), await AskAsync(path, keyed));
+        var noneSkipped = await AskAsync(path + "?onInvalid=skip", keyed);
+        var answers = await ValidateAsync(document, answer, [two, one, noneSkipped, "{}"]);
 
         Assert.Equal([true, true, true, false, false, false], requests);
-        Assert.Equal([true, true, true, true, false], answers);
+        Assert.Equal([true, true, true, false], answers);
     }
 
     [Theory]
     [InlineData("400", "/predict", "{")]
     [InlineData("400", "/predict?onInvalid=x", "{}")]
     [InlineData("422", "/predict", "{}")]
+    [InlineData("422", "/predict/batch", "[{}]")]
     [InlineData("404", "/models/bank/predict", null)]
     public async Task Problems_pass_the_schemas_of_the_document(string status, string path, string? body)
     {
@@ -66,12 +86,32 @@ public sealed class OpenApiDocumentTests : IAsyncLifetime
             ? await (await _server.Client().GetAsync(new Uri("/models/no-such-model", UriKind.Relative))).Content.ReadAsStringAsync()
             : await AskAsync(path, body);
 
-        var valid = await ValidateAsync(
-            document, $"/paths/{path.Split('?')[0].Replace("/", "~1", StringComparison.Ordinal)}/post/responses/{status}/content/application~1problem+json/schema", [answer]);
+        var valid = await ValidateAsync(document, Schema(document, path.Split('?')[0], $"responses/{status}"), [answer]);
 
         Assert.Equal(status, JsonNode.Parse(answer)!["status"]!.ToString());
         Assert.Equal([true], valid);
     }
+
+    private static string Example(JsonNode document, string path) =>
+        At(document, Message(document, path, "requestBody"))["content"]!["application/json"]!["example"]!.ToJsonString();
+
+    // The pointer of the schema of an operation's body or response.
+    private static string Schema(JsonNode document, string path, string message)
+    {
+        var pointer = Message(document, path, message);
+        var type = At(document, pointer)["content"]!.AsObject().Single().Key;
+        return $"{pointer}/content/{type.Replace("/", "~1", StringComparison.Ordinal)}/schema";
+    }
+
+    // The pointer of an operation's body or response, which is a reference to a shared one.
+    private static string Message(JsonNode document, string path, string message)
+    {
+        var pointer = $"/paths/{path.Replace("/", "~1", StringComparison.Ordinal)}/post/{message}";
+        return At(document, pointer)["$ref"]?.GetValue<string>()[1..] ?? pointer;
+    }
+
+    private static JsonNode At(JsonNode document, string pointer) => pointer.Split('/').Skip(1)
+        .Aggregate(document, (node, name) => node[name.Replace("~1", "/", StringComparison.Ordinal)]!);
 
     private async Task<string> AskAsync(string path, string body)
     {

@@ -1,8 +1,14 @@
+using System.Net.Mime;
+using Microsoft.Net.Http.Headers;
+
 namespace ModelApi.Health;
 
 /// <summary>The page that a browser gets at the root.</summary>
 internal static class AlivePage
 {
+    private static readonly MediaTypeHeaderValue Page = new(MediaTypeNames.Text.Html);
+    private static readonly MediaTypeHeaderValue Json = new(MediaTypeNames.Application.Json);
+
     public static string Html { get; } = $$"""
         <!doctype html>
         <html lang="en">
@@ -34,4 +40,18 @@ internal static class AlivePage
         </body>
         </html>
         """;
+
+    /// <summary>Whether the Accept header prefers a page to JSON (RFC 9110, section 12.5.1), as that of a browser does.</summary>
+    public static bool IsPreferredBy(HttpRequest request)
+    {
+        var ranges = request.GetTypedHeaders().Accept;
+        return QualityOf(Page, ranges) > QualityOf(Json, ranges);
+    }
+
+    // The most specific range decides.
+    private static double QualityOf(MediaTypeHeaderValue type, IList<MediaTypeHeaderValue> ranges) => ranges
+        .Where(type.IsSubsetOf)
+        .OrderBy(range => range.MatchesAllTypes ? 2 : range.MatchesAllSubTypes ? 1 : 0)
+        .Select(range => range.Quality ?? 1)
+        .FirstOrDefault();
 }

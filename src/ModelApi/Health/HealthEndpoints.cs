@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Net.Http.Headers;
 using ModelApi.Inference.Registry;
 using ModelApi.OpenApi;
 
@@ -48,9 +49,10 @@ internal static class HealthEndpoints
         return process.StartTime;
     }
 
-    private static IResult GetAlive(HttpRequest request, TimeProvider time)
+    private static IResult GetAlive(HttpContext context, TimeProvider time)
     {
-        if (request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase))
+        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        if (AlivePage.IsPreferredBy(context.Request))
         {
             return TypedResults.Content(AlivePage.Html, MediaTypeNames.Text.Html);
         }

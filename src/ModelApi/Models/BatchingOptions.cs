@@ -3,21 +3,21 @@ using ModelApi.Inference.Scoring.Batching;
 
 namespace ModelApi.Models;
 
-/// <summary>How rows of several callers are joined; section <c>Models:Batching</c> of the configuration.</summary>
+/// <summary>How rows of several callers are joined into one call; section <c>Models:Batching</c> of the configuration.</summary>
 internal sealed record BatchingOptions
 {
     private static readonly BatchingOptions Defaults = new();
 
-    /// <summary>Whether they are. Default: where it was found to pay when the version was loaded.</summary>
+    /// <summary>Whether rows are joined. Default: auto, which measures when a version is loaded whether joining pays.</summary>
     public BatchingMode Mode { get; init; }
 
-    /// <summary>Rows of one joined call. Default: 32.</summary>
+    /// <summary>The largest number of rows in one joined call. Default: 32.</summary>
     public int MaxRows { get; init; } = 32;
 
-    /// <summary>How long rows wait for company while another call is in flight. Default: not at all.</summary>
+    /// <summary>How long rows wait for others while another call is in flight. Default: 0.</summary>
     public double MaxDelayMilliseconds { get; init; }
 
-    /// <summary>Rows that wait, at least as many as fit into one call; further ones are refused. Default: 1024.</summary>
+    /// <summary>The largest number of rows that wait, at least one call's worth; further ones are refused. Default: 1024.</summary>
     public int MaxQueuedRows { get; init; } = 1024;
 
     public static BatchingOptions Read(SettingsReader settings) => new()

@@ -13,7 +13,7 @@ internal sealed class DottedPath
 
     private DottedPath(string path) => _path = path;
 
-    /// <param name="document">Where to search.</param>
+    /// <param name="document">The document to search.</param>
     /// <param name="path">At least one character.</param>
     /// <param name="miss">How far the path leads, when it does not lead to a value.</param>
     /// <returns>The value, or null.</returns>
@@ -49,7 +49,8 @@ internal sealed class DottedPath
 
         foreach (var member in parent.EnumerateObject())
         {
-            if (_path.AsSpan(start).StartsWith(member.Name, StringComparison.Ordinal) && Follow(member.Value, start + member.Name.Length) is { } value)
+            if (_path.AsSpan(start).StartsWith(member.Name, StringComparison.Ordinal)
+                && Follow(member.Value, start + member.Name.Length) is { } value)
             {
                 return value;
             }
@@ -68,7 +69,8 @@ internal sealed class DottedPath
             end++;
         }
 
-        if (!int.TryParse(_path.AsSpan(first, end - first), NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= parent.GetArrayLength())
+        if (!int.TryParse(_path.AsSpan(first, end - first), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            || index >= parent.GetArrayLength())
         {
             return null;
         }
@@ -81,7 +83,7 @@ internal sealed class DottedPath
         return Follow(parent[index], end);
     }
 
-    // What follows a key or an index: nothing, a dot and a key, or an index in brackets.
+    // After a key or an index comes the end, a dot and a key, or an index in brackets.
     private JsonElement? Follow(JsonElement value, int end) =>
         end == _path.Length ? value
         : _path[end] == '[' ? Find(value, end)
@@ -95,9 +97,9 @@ internal sealed class DottedPath
         _ => [],
     };
 
-    /// <summary>Where a path stops to lead anywhere.</summary>
-    /// <param name="Reached">The part of the path that leads to a value, empty for the document itself.</param>
-    /// <param name="Rest">What that value does not have.</param>
-    /// <param name="Known">What it has.</param>
+    /// <summary>The place at which a path leads no further.</summary>
+    /// <param name="Reached">The part of the path that leads to a value; empty for the document itself.</param>
+    /// <param name="Rest">The rest of the path, which that value does not have.</param>
+    /// <param name="Known">The names or indices that it has.</param>
     internal readonly record struct Miss(string Reached, string Rest, IEnumerable<string> Known);
 }

@@ -7,34 +7,35 @@ namespace ModelApi.Models;
 
 internal static class ModelEndpoints
 {
+    public const string NameParameter = "name";
+    public const string VersionParameter = "version";
+
     public static RouteGroupBuilder MapModels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("").WithTag("Models", "What is served.").RequireAuthorization().ProducesProblem(StatusCodes.Status401Unauthorized);
+        var group = routes.MapGroup("").WithTag("Models", "The models and versions that the server has found.").RequireAuthorization();
         group.MapGet("/models", ListModels)
             .WithName(nameof(ListModels))
             .WithSummary("Lists the models")
-            .WithDescription("Every model and version that was found: its state, stage, engine and digest, and why it failed if it did.");
+            .WithDescription("Every model and version that was found: state, stage, engine, digest, and the faults of one that failed.");
         group.MapGet("/models/{name}", GetModel)
             .WithName(nameof(GetModel))
             .WithSummary("Describes a model")
-            .WithDescription("Each version of the model: its state, stage, engine, digest and signature, and why it failed if it did.")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithDescription("Each version of the model: state, stage, engine, digest, signature, and the faults of one that failed.");
         group.MapGet("/models/{name}/versions/{version}", GetVersion)
             .WithName(nameof(GetVersion))
             .WithSummary("Describes a version of a model")
-            .WithDescription("The state, stage, engine, digest, signature and load time of the version, and why it failed if it did.")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .WithDescription("State, stage, engine, digest, signature and load time of the version, and its faults if it failed.");
         group.MapModelParts();
         return group;
     }
 
-    private static Ok<ModelListReply> ListModels(ModelRegistry registry) =>
-        TypedResults.Ok(new ModelListReply(registry.DefaultModel, [.. registry.Snapshot.Models.Select(model => ModelReply.Of(model, withSignatures: false))]));
+    private static Ok<ModelListReply> ListModels(ModelRegistry registry) => TypedResults.Ok(new ModelListReply(
+        registry.DefaultModel, [.. registry.Snapshot.Models.Select(model => ModelReply.Of(model, withSignatures: false))]));
 
     private static Results<Ok<ModelReply>, Problem> GetModel(string name, VersionLookup versions) =>
-        versions.TryFindModel(name, out var model, out var failure) ? TypedResults.Ok(ModelReply.Of(model, withSignatures: true)) : Problem.Of(failure);
+        versions.TryFindModel(name, out var model, out var failure)
+            ? TypedResults.Ok(ModelReply.Of(model, withSignatures: true))
+            : Problem.Of(failure);
 
     private static Results<Ok<VersionReply>, Problem> GetVersion(string name, string version, VersionLookup versions)
     {

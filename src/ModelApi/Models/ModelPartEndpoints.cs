@@ -7,16 +7,18 @@ using ModelApi.Models.Code;
 
 namespace ModelApi.Models;
 
-/// <summary>What a model's bundle tells its users, of any model and, at the root, of the default one.</summary>
+/// <summary>The parts of a model's bundle: of any model by name, and of the default one at the root.</summary>
 internal static class ModelPartEndpoints
 {
-    private const string ArgumentParameter = "arg";
-    private const string NameParameter = "name";
+    public const string PerformanceFile = "performance.json";
+    public const string ArgumentsFile = "args.json";
 
-    // The typed documentation of these routes is made from the registry: see ModelPartOperations.
+    private const string ArgumentParameter = "arg";
+
+    // ModelPartOperations documents these routes once for each model.
     public static void MapModelParts(this IEndpointRouteBuilder routes)
     {
-        foreach (var prefix in new[] { "", $"/models/{{{NameParameter}}}" })
+        foreach (var prefix in new[] { "", $"/models/{{{ModelEndpoints.NameParameter}}}" })
         {
             var group = routes.MapGroup(prefix).ExcludeFromDescription();
             group.MapGet("/signature", GetSignature);
@@ -28,43 +30,8 @@ internal static class ModelPartEndpoints
         }
     }
 
-    private static IResult GetSignature(HttpContext context, VersionLookup versions) =>
-        Answer(context, versions, version => TypedResults.Ok(SignatureReply.Of(version.Manifest!)));
-
-    private static IResult GetExample(HttpContext context, VersionLookup versions) =>
-        Answer(context, versions, version => TypedResults.Ok(version.Manifest!.Signature.Example()));
-
-    private static IResult GetPerformance(HttpContext context, VersionLookup versions, string? filter) =>
-        Answer(context, versions, version => Part(version, "performance.json", version.Performance, filter));
-
-    private static IResult GetArguments(HttpContext context, VersionLookup versions) =>
-        Answer(context, versions, version => Part(version, "args.json", version.Arguments, path: null));
-
-    private static IResult GetArgument(HttpContext context, VersionLookup versions) =>
-        Answer(context, versions, version => Part(version, "args.json", version.Arguments, RouteValue(context, ArgumentParameter)));
-
-    private static IResult GetCode(HttpContext context, VersionLookup versions, string? language) =>
-        Answer(context, versions, version =>
-        {
-            var known = CodeLanguage.All.FirstOrDefault(known => known.Name.Equals(language, StringComparison.OrdinalIgnoreCase));
-            return known is null
-                ? Problems.UnknownLanguage(language, CodeLanguage.All.Select(any => any.Name))
-                : TypedResults.Text(known.Program(SampleCall.Of(context.Request, RouteValue(context, NameParameter), version)), "text/plain", Encoding.UTF8);
-        });
-
-    private static IResult Answer(HttpContext context, VersionLookup versions, Func<ModelVersion, IResult> answer)
-    {
-        if (!versions.TryFind(RouteValue(context, NameParameter), number: null, out var version, out var failure))
-        {
-            return Problem.Of(failure);
-        }
-
-        context.Features.Set(version);
-        var result = answer(version);
-        return result is Problem ? result : new Unchanging(result, version.Digest!);
-    }
-
-    private static IResult Part(ModelVersion version, string file, JsonElement? document, string? path)
+    /// <summary>A file of the bundle, or the part of it at a path.</summary>
+    public static IResult Part(ModelVersion version, string file, JsonElement? document, string? path)
     {
         if (document is not { } whole)
         {
@@ -76,9 +43,49 @@ internal static class ModelPartEndpoints
             return TypedResults.Ok(whole);
         }
 
+        var name = $"The {file} of model '{version.Model}', version {version.Version},";
         return DottedPath.Find(whole, path, out var miss) is { } part
             ? TypedResults.Ok(part)
-            : Problems.UnknownPart($"The {file} of model '{version.Model}', version {version.Version},", miss.Reached, miss.Rest, miss.Known);
+            : Problems.UnknownPart(name, miss.Reached, miss.Rest, miss.Known);
+    }
+
+    private static IResult GetSignature(HttpContext context, VersionLookup versions) =>
+        Answer(context, versions, version => TypedResults.Ok(SignatureReply.Of(version.Manifest!)));
+
+    private static IResult GetExample(HttpContext context, VersionLookup versions) =>
+        Answer(context, versions, version => TypedResults.Ok(version.Manifest!.Signature.Example()));
+
+    private static IResult GetPerformance(HttpContext context, VersionLookup versions, string? filter) =>
+        Answer(context, versions, version => Part(version, PerformanceFile, version.Performance, filter));
+
+    private static IResult GetArguments(HttpContext context, VersionLookup versions) =>
+        Answer(context, versions, version => Part(version, ArgumentsFile, version.Arguments, path: null));
+
+    private static IResult GetArgument(HttpContext context, VersionLookup versions) =>
+        Answer(context, versions, version => Part(version, ArgumentsFile, version.Arguments, RouteValue(context, ArgumentParameter)));
+
+    private static IResult GetCode(HttpContext context, VersionLookup versions, string? language) =>
+        Answer(context, versions, version =>
+        {
+            if (CodeLanguage.Find(language) is not { } known)
+            {
+                return Problems.UnknownLanguage(language, CodeLanguage.Names);
+            }
+
+            var call = SampleCall.Of(context.Request, RouteValue(context, ModelEndpoints.NameParameter), version);
+            return TypedResults.Text(known.Program(call), "text/plain", Encoding.UTF8);
+        });
+
+    private static IResult Answer(HttpContext context, VersionLookup versions, Func<ModelVersion, IResult> answer)
+    {
+        if (!versions.TryFind(RouteValue(context, ModelEndpoints.NameParameter), number: null, out var version, out var failure))
+        {
+            return Problem.Of(failure);
+        }
+
+        context.Features.Set(version);
+        var result = answer(version);
+        return result is Problem ? result : new Unchanging(result, version.Digest!);
     }
 
     private static string? RouteValue(HttpContext context, string parameter) => (string?)context.GetRouteValue(parameter);

@@ -10,30 +10,32 @@ namespace ModelApi.Models;
 internal sealed record ModelListReply(string Default, IReadOnlyList<ModelReply> Models);
 
 /// <summary>One model.</summary>
-/// <param name="Name">What clients call it.</param>
+/// <param name="Name">The name that clients call.</param>
 /// <param name="Production">The version that is served, or null when none is ready.</param>
 /// <param name="Versions">All versions, in ascending order.</param>
 internal sealed record ModelReply(string Name, string? Production, IReadOnlyList<VersionReply> Versions)
 {
-    public static ModelReply Of(Model model, bool withSignatures) =>
-        new(model.Name, model.Production?.Version, [.. model.Versions.Select(version => VersionReply.Of(version, model.StageOf(version), withSignatures))]);
+    public static ModelReply Of(Model model, bool withSignatures) => new(
+        model.Name,
+        model.Production?.Version,
+        [.. model.Versions.Select(version => VersionReply.Of(version, model.StageOf(version), withSignatures))]);
 }
 
 /// <summary>One version of a model.</summary>
 /// <param name="Version">Its number.</param>
 /// <param name="State">Whether it can be called.</param>
-/// <param name="Stage">Where it stands in its life.</param>
-/// <param name="Description">What it predicts.</param>
-/// <param name="Engine">What scores its rows.</param>
-/// <param name="EngineReason">Why that engine.</param>
-/// <param name="Kernels">Which kernels walk its trees, and how fast each was when it was loaded.</param>
+/// <param name="Stage">Its stage: production, or none.</param>
+/// <param name="Description">The description in its manifest.</param>
+/// <param name="Engine">The engine that scores its rows.</param>
+/// <param name="EngineReason">Why this engine was chosen.</param>
+/// <param name="Kernels">The kernels that walk its trees, and the speed of each when the version was loaded.</param>
 /// <param name="Batching">Whether rows of several callers are scored in one call, and why.</param>
-/// <param name="Digest">SHA-256 that identifies its content.</param>
-/// <param name="LoadMilliseconds">How long it took to load.</param>
-/// <param name="GoldenRows">Rows of the trainer that it reproduced.</param>
-/// <param name="LargestDifference">Largest difference from the trainer's probabilities.</param>
+/// <param name="Digest">The SHA-256 of its content.</param>
+/// <param name="LoadMilliseconds">The time it took to load.</param>
+/// <param name="GoldenRows">The number of golden rows that it reproduced.</param>
+/// <param name="LargestDifference">The largest difference from the trainer's probabilities.</param>
 /// <param name="Faults">Why it failed.</param>
-/// <param name="Signature">What it takes and returns; left out of the list of all models, and where the version failed.</param>
+/// <param name="Signature">Its signature; left out of the list of all models, and for a version that failed.</param>
 internal sealed record VersionReply(
     string Version,
     VersionState State,

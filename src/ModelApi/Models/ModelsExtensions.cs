@@ -19,16 +19,18 @@ internal static class ModelsExtensions
         {
             var models = provider.GetRequiredService<IOptions<ModelsOptions>>().Value;
             var limits = provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
+            var batchThreads = models.BatchThreads > 0 ? models.BatchThreads : Environment.ProcessorCount;
             var loader = new VersionLoader(
                 new BundleReader(),
-                new EngineSelector(models.Engine, models.Threads, models.BatchThreads > 0 ? models.BatchThreads : Environment.ProcessorCount).SelectFirst,
+                new EngineSelector(models.Engine, models.Threads, batchThreads).SelectFirst,
                 new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest),
                 models.Batching.ToPolicy(models.Threads));
             return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);
         });
         services.AddSingleton<VersionLookup>();
+        services.AddSingleton<ModelProblems>();
         services.AddSingleton<IModelOperations, ModelPartOperations>();
-        services.ConfigureSwaggerGen(generator => generator.OperationFilter<ModelRouteParameters>());
+        services.ConfigureSwaggerGen(generator => generator.OperationFilter<ModelRouteDescriptions>());
         services.AddSingleton<ModelLoading>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelLoading>());
     }

@@ -5,15 +5,15 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Models;
 
-/// <summary>What a version takes and what it returns.</summary>
+/// <summary>The signature of a version.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Version">Its version.</param>
-/// <param name="Task">What is predicted: one of some classes, or a number.</param>
-/// <param name="Target">The name of what is predicted.</param>
-/// <param name="Classes">The classes, texts or whole numbers, in the order of the probabilities; left out for a regression.</param>
+/// <param name="Task">Classification or regression.</param>
+/// <param name="Target">The name of the predicted value.</param>
+/// <param name="Classes">The classes, strings or integers, in the order of the probabilities; left out for a regression.</param>
 /// <param name="InstancesKey">The key under which a request may hold rows.</param>
-/// <param name="UnknownCategory">What happens to a category that the trainer never saw.</param>
-/// <param name="Features">What a row holds, in order.</param>
+/// <param name="UnknownCategory">The treatment of a category that the training data does not have.</param>
+/// <param name="Features">The features of a row, in order.</param>
 internal sealed record SignatureReply(
     string Model,
     string Version,
@@ -39,15 +39,15 @@ internal sealed record SignatureReply(
     }
 }
 
-/// <summary>One typed input of a model; what does not apply to it is left out.</summary>
+/// <summary>One typed input of a model; members that do not apply are left out.</summary>
 /// <param name="Name">The key in a request.</param>
-/// <param name="Type">The JSON type that a value must have.</param>
+/// <param name="Type">The JSON type of its values.</param>
 /// <param name="Nullable">Whether null, or leaving the feature out, means a missing value.</param>
-/// <param name="Categories">The values that the trainer saw.</param>
-/// <param name="Minimum">The smallest value seen in training.</param>
-/// <param name="Maximum">The largest value seen in training.</param>
+/// <param name="Categories">The values in the training data.</param>
+/// <param name="Minimum">The smallest value in the training data.</param>
+/// <param name="Maximum">The largest value in the training data.</param>
 /// <param name="MinimumLength">The smallest number of characters of a text.</param>
-/// <param name="Description">What it means.</param>
+/// <param name="Description">Its meaning.</param>
 /// <param name="Example">A value that is valid.</param>
 internal sealed record FeatureReply(
     string Name,

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.OpenApi;
+using ModelApi.Errors;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ModelApi.OpenApi;
@@ -16,15 +17,19 @@ internal sealed class BearerSecurity : IOperationFilter
         Description = "An API key or a JSON Web Token.",
     };
 
-    public static IList<OpenApiSecurityRequirement> Requirement(OpenApiDocument document) =>
-        [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+    /// <summary>Documents that the operation needs a key or token, and the answer without one.</summary>
+    public static void Require(OpenApiOperation operation, OpenApiDocument document)
+    {
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+        operation.AddProblems(document, names: null, Problem.Of(Failures.Unauthorized(reason: null)));
+    }
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any())
         {
-            operation.Security = Requirement(context.Document);
+            Require(operation, context.Document);
         }
     }
 }

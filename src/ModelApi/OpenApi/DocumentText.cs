@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.OpenApi;
 using ModelApi.Inference.Registry;
 using Swashbuckle.AspNetCore.Swagger;
@@ -11,6 +13,7 @@ internal sealed class DocumentText(IServiceScopeFactory scopes, ModelRegistry re
     private readonly SemaphoreSlim _building = new(1);
     private volatile BuiltText? _built;
 
+    /// <summary>The document of the models that are ready. Only one caller builds it; others wait for that.</summary>
     public async ValueTask<byte[]> ReadAsync(CancellationToken cancellationToken)
     {
         if (_built is { } built && built.Snapshot == registry.Snapshot)
@@ -28,7 +31,7 @@ internal sealed class DocumentText(IServiceScopeFactory scopes, ModelRegistry re
                 return meanwhile.Text;
             }
 
-            var text = await BuildAsync(cancellationToken);
+            var text = await BuildAsync();
             _built = new BuiltText(snapshot, text);
             return text;
         }
@@ -38,17 +41,23 @@ internal sealed class DocumentText(IServiceScopeFactory scopes, ModelRegistry re
         }
     }
 
+    /// <summary>A part of the document, or all of it, as JSON without white space.</summary>
+    public static string Write(IOpenApiSerializable part)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        part.SerializeAsV31(new OpenApiJsonWriter(text, new OpenApiJsonWriterSettings { Terse = true }));
+        return text.ToString();
+    }
+
     public void Dispose() => _building.Dispose();
 
-    private async Task<byte[]> BuildAsync(CancellationToken cancellationToken)
+    private async Task<byte[]> BuildAsync()
     {
         await using var scope = scopes.CreateAsyncScope();
         var provider = scope.ServiceProvider.GetRequiredService<IAsyncSwaggerProvider>();
         var document = await provider.GetSwaggerAsync(OpenApiExtensions.DocumentName, host: null, basePath: null);
         document.Servers = [new OpenApiServer { Url = "/" }];
-        using var stream = new MemoryStream();
-        await document.SerializeAsJsonAsync(stream, OpenApiSpecVersion.OpenApi3_1, cancellationToken);
-        return stream.ToArray();
+        return Encoding.UTF8.GetBytes(Write(document));
     }
 
     private sealed record BuiltText(RegistrySnapshot Snapshot, byte[] Text);

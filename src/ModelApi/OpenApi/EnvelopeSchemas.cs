@@ -2,14 +2,16 @@ using Microsoft.OpenApi;
 
 namespace ModelApi.OpenApi;
 
-/// <summary>Documents the envelope where every answer comes in one.</summary>
+/// <summary>Documents the envelope, where the configuration puts every answer into one.</summary>
 internal static class EnvelopeSchemas
 {
     private static readonly string[] Wrapped = [Media.Json, Media.ProblemJson, Media.Text];
 
     public static void Wrap(OpenApiDocument document)
     {
-        foreach (var response in document.Paths.SelectMany(path => path.Value.Operations!.Values).SelectMany(operation => operation.Responses!.Values).OfType<OpenApiResponse>())
+        // A response that is not shared is the operation's own; a reference is wrapped where it leads to.
+        var own = document.Paths.SelectMany(path => path.Value.Operations!.Values).SelectMany(operation => operation.Responses!.Values);
+        foreach (var response in own.Concat(document.Components!.Responses?.Values ?? []).OfType<OpenApiResponse>())
         {
             if (response.Content?.FirstOrDefault(content => Wrapped.Contains(content.Key)).Value is { Schema: { } data })
             {
@@ -23,10 +25,15 @@ internal static class EnvelopeSchemas
         Type = JsonSchemaType.Object,
         Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["message"] = Text("OK, or what went wrong."),
+            ["message"] = Text("OK, or the title of the problem."),
             ["method"] = Text("The method of the request."),
             ["status-code"] = ProblemSchemas.Integer("The HTTP status."),
-            ["timestamp"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time", Description = "When it was answered." },
+            ["timestamp"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Format = "date-time",
+                Description = "The time of the answer.",
+            },
             ["url"] = Text("The address of the request."),
             ["data"] = data,
         },

@@ -1,28 +1,33 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Signatures;
 
 namespace ModelApi.OpenApi;
 
-/// <summary>JSON schemas of what a model takes and answers, made from its signature.</summary>
+/// <summary>JSON schemas of a model's rows and answers, made from its signature.</summary>
 internal static class FeatureSchemas
 {
     /// <summary>The end of the name of a row's schema.</summary>
     public const string RowSuffix = "Features";
 
     /// <summary>One row of features.</summary>
-    public static OpenApiSchema Row(Signature signature, string description) => new()
+    public static OpenApiSchema Row(BundleManifest manifest)
     {
-        Type = JsonSchemaType.Object,
-        Description = description,
-        Properties = signature.Features.ToDictionary(feature => feature.Name, IOpenApiSchema (feature) => Of(feature, signature)),
-        Required = signature.Features.Where(feature => !feature.Nullable).Select(feature => feature.Name).ToHashSet(),
-        AdditionalPropertiesAllowed = false,
-        Examples = [signature.Example()],
-    };
+        var signature = manifest.Signature;
+        return new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Description = manifest.Description,
+            Properties = signature.Features.ToDictionary(feature => feature.Name, IOpenApiSchema (feature) => Of(feature, signature)),
+            Required = signature.Features.Where(feature => !feature.Nullable).Select(feature => feature.Name).ToHashSet(),
+            AdditionalPropertiesAllowed = false,
+            Examples = [signature.Example()],
+        };
+    }
 
-    /// <summary>The answer to one row, without what says who answered whom.</summary>
+    /// <summary>The prediction for one row.</summary>
     public static OpenApiSchema Answer(Signature signature)
     {
         var schema = new OpenApiSchema
@@ -94,7 +99,7 @@ internal static class FeatureSchemas
 
     private static string? Bound(double? bound) => bound?.ToString("R", CultureInfo.InvariantCulture);
 
-    // The schema gives what the model was trained on; the description says what happens to anything else.
+    // The schema has the range and categories of the training data; the description says what happens outside of them.
     private static string? Describe(Feature feature, Signature signature)
     {
         var beyond = feature switch
@@ -104,7 +109,8 @@ internal static class FeatureSchemas
             { Minimum: not null } or { Maximum: not null } => "A value outside of the range is scored with a warning.",
             _ => null,
         };
-        var description = string.Join(" ", new[] { feature.Description?.TrimEnd('.') is { } text ? text + "." : null, beyond }.OfType<string>());
+        var meaning = feature.Description?.TrimEnd('.') is { } text ? text + "." : null;
+        var description = string.Join(" ", new[] { meaning, beyond }.OfType<string>());
         return description.Length == 0 ? null : description;
     }
 

@@ -19,7 +19,8 @@ internal static class OpenApiExtensions
             {
                 Title = Product.Name,
                 Version = Product.Version,
-                Description = "Machine-learning models as typed HTTP endpoints. Press Authorize and enter an API key or a token; then each example works as it stands. With ?envelope=true any answer comes wrapped, with its status, time and address.",
+                Description = "Machine-learning models as typed HTTP endpoints. Press Authorize and enter an API key or a token; then each "
+                    + "example can be tried as it is. With ?envelope=true, the answer comes wrapped, with its status, time and address.",
                 Contact = new OpenApiContact { Name = $"{Product.Name} contributors" },
                 License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
             });
@@ -30,7 +31,8 @@ internal static class OpenApiExtensions
             generator.MapType<JsonValue>(() => new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Integer });
             generator.MapType<JsonNode>(() => new OpenApiSchema());
             generator.CustomSchemaIds(type => type.Name.Replace("Reply", "", StringComparison.Ordinal));
-            generator.CustomOperationIds(api => api.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName);
+            generator.CustomOperationIds(
+                api => api.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName);
             generator.AddSecurityDefinition(BearerSecurity.Scheme, BearerSecurity.Definition);
             generator.OperationFilter<BearerSecurity>();
             generator.DocumentFilter<RegistryPaths>();
@@ -39,17 +41,11 @@ internal static class OpenApiExtensions
 
     public static void MapOpenApiDocument(this WebApplication app)
     {
-        app.MapGet($"/openapi/{DocumentName}.json", GetDocumentAsync).ExcludeFromDescription().AllowAnonymous().WithMetadata(new BareAnswer());
-        app.MapSwaggerUI("docs", page =>
-        {
-            page.DocumentTitle = Product.Name;
-            page.SwaggerEndpoint($"../openapi/{DocumentName}.json", $"{Product.Name} {Product.Version}");
-            page.EnableTryItOutByDefault();
-            page.EnablePersistAuthorization();
-            page.EnableDeepLinking();
-            page.DisplayRequestDuration();
-            page.DefaultModelsExpandDepth(0);
-        }).AllowAnonymous().WithMetadata(new BareAnswer());
+        app.MapGet($"/openapi/{DocumentName}.json", GetDocumentAsync)
+            .ExcludeFromDescription()
+            .AllowAnonymous()
+            .WithMetadata(new BareAnswer());
+        app.MapSwaggerUI("docs", DocsPage.Configure).AllowAnonymous().WithMetadata(new BareAnswer());
     }
 
     private static async Task<FileContentHttpResult> GetDocumentAsync(DocumentText document, CancellationToken cancellationToken) =>

@@ -6,22 +6,28 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace ModelApi.OpenApi;
 
-/// <summary>Adds each feature's operations on each served model, typed and with working examples.</summary>
-internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOperations> features, IOptions<ApiOptions> api) : IDocumentFilter
+/// <summary>Adds each feature's operations on each model that is ready, typed and with working examples.</summary>
+internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOperations> features, IOptions<ApiOptions> api)
+    : IDocumentFilter
 {
     private const string DefaultTag = "Default model";
 
+    // The features of the upper layers first, so that predictions come before what a model says of itself.
+    private readonly IModelOperations[] _features = [.. features.Reverse()];
+
     public void Apply(OpenApiDocument document, DocumentFilterContext context)
     {
-        ProblemSchemas.AddTo(document.Components!.Schemas!);
-        ReplaceProblems(document);
-
         document.Tags = new HashSet<OpenApiTag>();
-        AddModels(document);
-        foreach (var tag in context.ApiDescriptions
-            .SelectMany(endpoint => endpoint.ActionDescriptor.EndpointMetadata.OfType<TagDescription>()).Distinct().OrderByDescending(tag => tag.Tag))
+        AddModels(document, [.. registry.Snapshot.Models.Where(model => model.Production is not null)]);
+        var tags = context.ApiDescriptions.SelectMany(endpoint => endpoint.ActionDescriptor.EndpointMetadata.OfType<TagDescription>());
+        foreach (var tag in tags.Distinct().OrderByDescending(tag => tag.Tag, StringComparer.Ordinal))
         {
             document.Tags.Add(new OpenApiTag { Name = tag.Tag, Description = tag.Text });
+        }
+
+        foreach (var operation in document.Paths.SelectMany(path => path.Value.Operations!.Values))
+        {
+            operation.Responses = InOrder(operation.Responses!);
         }
 
         if (api.Value.Envelope)
@@ -30,50 +36,46 @@ internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOp
         }
     }
 
-    private void AddModels(OpenApiDocument document)
+    private void AddModels(OpenApiDocument document, List<Model> models)
     {
-        var served = registry.Snapshot.Models.Where(model => model.Production is not null).ToList();
-        var names = new SchemaNames(served);
-        if (served.Find(model => model.Name == registry.DefaultModel) is { } byDefault)
+        var names = new SchemaNames(models);
+        if (models.Find(model => model.Name == registry.DefaultModel) is { Production: { } byDefault } defaultModel)
         {
-            document.Tags!.Add(new OpenApiTag { Name = DefaultTag, Description = $"The model {byDefault.Name}, without its name in the address." });
-            Add(document, new ModelRoutes("", DefaultTag, Name: "", names.Of(byDefault), byDefault.Production!));
+            var description = $"The model {defaultModel.Name}, without its name in the address.";
+            document.Tags!.Add(new OpenApiTag { Name = DefaultTag, Description = description });
+            Add(document, new ModelRoutes("", DefaultTag, "", names.Of(defaultModel), names.Of(byDefault), byDefault));
         }
 
-        foreach (var model in served)
+        foreach (var model in models)
         {
-            var name = names.Of(model);
-            document.Tags!.Add(new OpenApiTag { Name = model.Name, Description = model.Production!.Manifest!.Description });
-            Add(document, new ModelRoutes($"/models/{model.Name}", model.Name, name, name, model.Production));
+            var (name, production) = (names.Of(model), model.Production!);
+            document.Tags!.Add(new OpenApiTag { Name = model.Name, Description = production.Manifest!.Description });
+            Add(document, new ModelRoutes($"/models/{model.Name}", model.Name, name, name, names.Of(production), production));
             foreach (var version in model.Versions.Where(version => version.State == VersionState.Ready))
             {
-                name = names.Of(version);
-                Add(document, new ModelRoutes($"/models/{model.Name}/versions/{version.Version}", model.Name, name, name, version) { IsOfOneVersion = true });
+                var versionName = names.Of(version);
+                var prefix = $"/models/{model.Name}/versions/{version.Version}";
+                Add(document, new ModelRoutes(prefix, model.Name, versionName, name, versionName, version) { NamesVersion = true });
             }
         }
+    }
+
+    private static OpenApiResponses InOrder(OpenApiResponses responses)
+    {
+        var ordered = new OpenApiResponses();
+        foreach (var (status, response) in responses.OrderBy(response => response.Key, StringComparer.Ordinal))
+        {
+            ordered.Add(status, response);
+        }
+
+        return ordered;
     }
 
     private void Add(OpenApiDocument document, ModelRoutes routes)
     {
-        // The features of the upper layers first, so that predictions come before what a model says of itself.
-        foreach (var feature in features.Reverse())
+        foreach (var feature in _features)
         {
             feature.AddTo(document, routes);
         }
-    }
-
-    // Endpoints that are mapped in code name only the statuses of their problems.
-    private static void ReplaceProblems(OpenApiDocument document)
-    {
-        foreach (var responses in document.Paths.SelectMany(path => path.Value.Operations!.Values).Select(operation => operation.Responses!))
-        {
-            foreach (var status in responses.Keys.Where(ProblemSchemas.IsProblem)
-                .Where(status => responses[status].Content!.ContainsKey(Media.ProblemJson)).ToList())
-            {
-                responses[status] = ProblemSchemas.Response(status, document);
-            }
-        }
-
-        document.Components!.Schemas!.Remove("ProblemDetails");
     }
 }

@@ -30,7 +30,7 @@ internal sealed class SchemaNames
 
     private string Of(string model) => _models[model];
 
-    // 'a-b' and 'a.b' are two models and one name.
+    // The models 'a-b' and 'a.b' would have the same name.
     private string Take(string wanted)
     {
         var name = wanted;
@@ -42,6 +42,7 @@ internal sealed class SchemaNames
         return name;
     }
 
-    private static string PascalCase(string name) =>
-        string.Concat(name.Split('-', '_', '.').Where(part => part.Length > 0).Select(part => char.ToUpper(part[0], CultureInfo.InvariantCulture) + part[1..]));
+    public static string PascalCase(string name) => string.Concat(name.Split('-', '_', '.')
+        .Where(part => part.Length > 0)
+        .Select(part => char.ToUpper(part[0], CultureInfo.InvariantCulture) + part[1..]));
 }

@@ -1,146 +1,109 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using ModelApi.Errors;
 using ModelApi.Inference.Registry;
-using ModelApi.Inference.Signatures;
+using ModelApi.Limits;
+using ModelApi.Models;
 using ModelApi.OpenApi;
 using ModelApi.Overload;
 
 namespace ModelApi.Predictions;
 
-/// <summary>Documents the prediction route of a version.</summary>
-internal sealed class PredictionOperations(Predictor predictor) : IModelOperations
+/// <summary>Documents the two prediction routes of a version: one row, and several.</summary>
+/// <remarks>They are two operations, so that the types of generated clients know which answer belongs to which body.</remarks>
+internal sealed class PredictionOperations(
+    Predictor predictor, Deadlines deadlines, ModelProblems modelProblems, IOptions<LimitsOptions> limits) : IModelOperations
 {
-    private const string Prediction = "Prediction";
-    private const string Predictions = "Predictions";
-    private const string PartialAnswer = "PartialAnswer";
-
-    private static readonly string[] Problems = ["400", "401", "404", "413", "415", "422", "503", "504"];
-
-    private static void AddSchemas(OpenApiDocument document, string name, ModelVersion version)
-    {
-        var signature = version.Manifest!.Signature;
-        var schemas = document.Components!.Schemas!;
-        schemas[name + FeatureSchemas.RowSuffix] = FeatureSchemas.Row(signature, version.Manifest.Description);
-        schemas[name + Prediction] = WithSender(FeatureSchemas.Answer(signature));
-        schemas[name + Predictions] = WithSender(Several(FeatureSchemas.Answer(signature), "The answers, in the order of the rows."));
-        schemas[name + PartialAnswer] = WithSkipped(WithSender(Several(
-            new OpenApiSchema { OneOf = [FeatureSchemas.Answer(signature), new OpenApiSchema { Type = JsonSchemaType.Null }] },
-            "The answers, in the order of the rows; null where a row was skipped.")));
-    }
-
     public void AddTo(OpenApiDocument document, ModelRoutes routes)
     {
-        var version = routes.Version;
-        var signature = version.Manifest!.Signature;
-        AddSchemas(document, routes.Schemas, version);
-        var rows = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Reference(FeatureSchemas.RowSuffix), MinItems = 1 };
-        var operation = new OpenApiOperation
+        var (version, manifest) = (routes.Version, routes.Version.Manifest!);
+        var (signature, schemas) = (manifest.Signature, new PredictionSchemas(document, routes));
+        Add(document, routes, "/predict", new OpenApiOperation
         {
-            OperationId = $"Predict{routes.Name}",
-            Tags = new HashSet<OpenApiTagReference> { new(routes.Tag, document) },
-            Summary = $"Scores rows with {version.Model} {version.Version}",
-            Description = $"{version.Manifest.Description} Send one object for one answer, or an array of objects (by itself, or under '{signature.InstancesKey}') for an array of answers in the same order.",
-            Security = BearerSecurity.Requirement(document),
-            Parameters = [SkipParameter(), TimeoutParameter()],
-            RequestBody = new OpenApiRequestBody
-            {
-                Required = true,
-                Description = "The features.",
-                Content = Media.Of(Media.Json, new OpenApiSchema { OneOf = [Reference(FeatureSchemas.RowSuffix), rows, Instances(signature, rows)] }, signature.Example()),
-            },
-            Responses = new OpenApiResponses
-            {
-                ["200"] = new OpenApiResponse
-                {
-                    Description = "The answer, or one for each row.",
-                    Content = Media.Of(
-                        Media.Json,
-                        new OpenApiSchema { AnyOf = [Reference(Prediction), Reference(Predictions), Reference(PartialAnswer)] },
-                        ExampleAnswer(version)),
-                },
-            },
-        };
-        foreach (var status in Problems)
+            OperationId = $"Predict{routes.Operations}",
+            Summary = $"Scores one row with {version.Model} {version.Version}",
+            Description = $"{manifest.Description} The body is one object with the features. An array of objects is answered here, too; "
+                + "…/predict/batch documents that.",
+            RequestBody = Body("Row", schemas.Row, signature.Example()),
+            Responses = new() { ["200"] = Answer("Prediction", schemas.Prediction(), signature.Example(), "The prediction.") },
+        }, routes.Names, PredictionSamples.InvalidRow(signature));
+        Add(document, routes, "/predict/batch", new OpenApiOperation
         {
-            operation.Responses[status] = ProblemSchemas.Response(status, document);
+            OperationId = $"BatchPredict{routes.Operations}",
+            Summary = $"Scores several rows with {version.Model} {version.Version}",
+            Description = $"{manifest.Description} The body is an array of objects, by itself or under '{signature.InstancesKey}'. "
+                + "?onInvalid=skip scores the valid rows even if others are not: the place of those in 'predictions' is null, "
+                + "'skipped' lists their indices, and 'errors' their faults.",
+            RequestBody = Body("Rows", schemas.Rows(), PredictionSamples.Rows(signature)),
+            Responses = new()
+            {
+                ["200"] = Answer("Predictions", schemas.Predictions(), PredictionSamples.Rows(signature), "The predictions."),
+            },
+        }, kind => routes.Names("Batch" + kind), PredictionSamples.InvalidRows(signature));
+
+        IOpenApiRequestBody Body(string name, IOpenApiSchema schema, JsonNode example) => document.Share(
+            new OpenApiRequestBody { Required = true, Content = Media.Of(Media.Json, schema, example) }, routes.Names(name));
+
+        IOpenApiResponse Answer(string name, IOpenApiSchema schema, JsonNode body, string description) => document.Share(
+            new OpenApiResponse { Description = description, Content = Media.Of(Media.Json, schema, Predict(version, body)) },
+            routes.Names(name));
+    }
+
+    private void Add(
+        OpenApiDocument document, ModelRoutes routes, string path, OpenApiOperation operation, Func<string, string[]> names,
+        JsonNode invalid)
+    {
+        operation.Tags = new HashSet<OpenApiTagReference> { new(routes.Tag, document) };
+        operation.Parameters = [document.Share(TimeoutParameter(), "RequestTimeout")];
+        BearerSecurity.Require(operation, document);
+        operation.AddProblems(document, names: null, GeneralProblems(routes.Version));
+        operation.AddProblems(document, routes.Names, modelProblems.UnknownNames(routes));
+        operation.AddProblems(document, names, Refuse(routes.Version, invalid.ToJsonString()));
+        document.Paths[routes.Prefix + path] = new OpenApiPathItem { Operations = new() { [HttpMethod.Post] = operation } };
+    }
+
+    // The same for every model.
+    private IEnumerable<Problem> GeneralProblems(ModelVersion version) =>
+    [
+        Refuse(version, PredictionSamples.MalformedBody),
+        Problem.Of(Failures.InvalidParameter(OnInvalidParameter.Name, OnInvalidParameter.Values)),
+        InvalidTimeout(),
+        Problem.Of(Failures.TooLarge(limits.Value.MaxRequestBodyBytes)),
+        Problem.Of(Failures.OfStatus(StatusCodes.Status415UnsupportedMediaType, new DefaultHttpContext())),
+        ModelProblems.NotReady,
+        Problem.Of(Failures.Overloaded),
+        Problem.Of(Failures.TimedOut(limits.Value.RequestTimeoutSeconds)),
+    ];
+
+    private Problem InvalidTimeout()
+    {
+        var context = new DefaultHttpContext { Request = { Headers = { [Deadlines.Header] = "soon" } } };
+        if (deadlines.TryStart(context, out var started, out var failure))
+        {
+            started.Dispose();
+            throw new InvalidOperationException($"'{context.Request.Headers[Deadlines.Header]}' is taken for a number.");
         }
 
-        document.Paths[$"{routes.Prefix}/predict"] = new OpenApiPathItem { Operations = new() { [HttpMethod.Post] = operation } };
-
-        IOpenApiSchema Reference(string kind) => new OpenApiSchemaReference(routes.Schemas + kind, document);
+        return Problem.Of(failure);
     }
 
-    // The real answer to the example, so that the page shows what a caller will get.
-    private JsonNode? ExampleAnswer(ModelVersion version)
-    {
-        var sample = predictor.PredictSample(version, JsonSerializer.SerializeToUtf8Bytes(version.Manifest!.Signature.Example()));
-        return sample.Answer is { } answer ? JsonNode.Parse(answer) : null;
-    }
+    // The real answers, so that the page shows what a caller will get. Null for an example that its own model cannot answer.
+    private JsonNode? Predict(ModelVersion version, JsonNode body) =>
+        predictor.PredictSample(version, Encoding.UTF8.GetBytes(body.ToJsonString())).Answer is { } answer ? JsonNode.Parse(answer) : null;
 
-    private static OpenApiParameter SkipParameter() => new()
-    {
-        Name = OnInvalidParameter.Name,
-        In = ParameterLocation.Query,
-        Description = "What to do when some of several rows are not valid: score none of them, or skip them and score the others.",
-        Schema = new OpenApiSchema
-        {
-            Type = JsonSchemaType.String,
-            Enum = [.. OnInvalidParameter.Values.Select(value => JsonValue.Create(value)!)],
-            Default = OnInvalidParameter.Values[0],
-        },
-    };
+    private Problem Refuse(ModelVersion version, string body) =>
+        predictor.PredictSample(version, Encoding.UTF8.GetBytes(body)).Failure is { } failure
+            ? Problem.Of(failure)
+            : throw new InvalidOperationException($"Model '{version.Model}', version {version.Version}, takes the body {body}.");
 
     private static OpenApiParameter TimeoutParameter() => new()
     {
         Name = Deadlines.Header,
         In = ParameterLocation.Header,
-        Description = "How many seconds the caller waits, with a fraction if need be; then the work is stopped and the answer is 504. More than the server allows counts as what it allows.",
+        Description = "The seconds that the caller waits, such as 2.5. After that the work is stopped and the answer is 504. The "
+            + "server's own limit stays in force.",
         Schema = new OpenApiSchema { Type = JsonSchemaType.Number, ExclusiveMinimum = "0" },
     };
-
-    private static OpenApiSchema Instances(Signature signature, IOpenApiSchema rows) => new()
-    {
-        Type = JsonSchemaType.Object,
-        Properties = new Dictionary<string, IOpenApiSchema> { [signature.InstancesKey] = rows },
-        Required = new HashSet<string> { signature.InstancesKey },
-        AdditionalPropertiesAllowed = false,
-    };
-
-    private static OpenApiSchema Several(IOpenApiSchema answer, string description) => new()
-    {
-        Type = JsonSchemaType.Object,
-        Properties = new Dictionary<string, IOpenApiSchema>
-        {
-            ["predictions"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = answer, Description = description },
-        },
-        Required = new HashSet<string> { "predictions" },
-    };
-
-    private static OpenApiSchema WithSkipped(OpenApiSchema schema)
-    {
-        schema.Properties!["skipped"] = new OpenApiSchema
-        {
-            Type = JsonSchemaType.Array,
-            Items = ProblemSchemas.Integer("Index of a row, from 0."),
-            Description = "The rows that were not scored.",
-        };
-        schema.Required!.Add("skipped");
-        schema.Properties["errors"] = ProblemSchemas.Messages("Why rows were skipped, by JSON pointer.");
-        schema.Properties["errorsOmitted"] = ProblemSchemas.Integer("How many faults beyond those listed there are.");
-        return schema;
-    }
-
-    private static OpenApiSchema WithSender(OpenApiSchema schema)
-    {
-        foreach (var (name, description) in new[] { ("model", "What answered."), ("version", "Its version."), ("username", "Who asked.") })
-        {
-            schema.Properties![name] = new OpenApiSchema { Type = JsonSchemaType.String, Description = description };
-            schema.Required!.Add(name);
-        }
-
-        schema.Properties!["warnings"] = ProblemSchemas.Messages("What is unusual about the features but was scored, by JSON pointer.");
-        schema.Properties["warningsOmitted"] = ProblemSchemas.Integer("How many warnings beyond those listed there are.");
-        return schema;
-    }
 }

@@ -55,7 +55,8 @@ internal static class GeneratedProgram
 
             case "typescript":
                 await WriteAsync("predict.ts");
-                var tsc = await ExecuteAsync("node", Path.Combine(Tool.Folder, "node_modules", "typescript", "bin", "tsc"), "--strict", "--target", "es2022", "--module", "commonjs", "predict.ts");
+                var compiler = Path.Combine(Tool.Folder, "node_modules", "typescript", "bin", "tsc");
+                var tsc = await ExecuteAsync("node", compiler, "--strict", "--target", "es2022", "--module", "commonjs", "predict.ts");
                 return tsc.ExitCode == 0 ? await ExecuteAsync("node", "predict.js") : tsc;
 
             case "java":

@@ -81,7 +81,8 @@ public sealed class GeneratedProgramTests(ShippedServer server) : IClassFixture<
 
         var wrongKey = await GeneratedProgram.RunAsync(language, source, "wrong");
         var noKey = await GeneratedProgram.RunAsync(language, source, key: null);
-        var noServer = await GeneratedProgram.RunAsync(language, source.Replace($":{server.Address.Port}/", ":9/", StringComparison.Ordinal), "abc123");
+        var elsewhere = source.Replace($":{server.Address.Port}/", ":9/", StringComparison.Ordinal);
+        var noServer = await GeneratedProgram.RunAsync(language, elsewhere, "abc123");
 
         Assert.All([wrongKey, noKey, noServer], run => Assert.True(run.ExitCode != 0, run.Output));
         Assert.Contains("401", wrongKey.Output, StringComparison.Ordinal);

@@ -7,7 +7,8 @@ namespace ModelApi.EndToEnd.Tests.Code;
 /// <summary>A model whose features are called what means something in one language or another, and whose example is such a text.</summary>
 public sealed class HostileNameTests : IAsyncLifetime
 {
-    private const string Hostile = "it's \"x\" $HOME ${x} $(id) `id` %s {{x}} \\u0041 \\n\nJSON\nEOF\r\t\u0001\u0085\u2028\u202E\uFEFF é 年 😀 \"\"\" ''' */ // # \\";
+    private const string Hostile =
+        "it's \"x\" $HOME ${x} $(id) `id` %s {{x}} \\u0041 \\n\nJSON\nEOF\r\t\u0001\u0085\u2028\u202E\uFEFF é 年 😀 \"\"\" ''' */ // # \\";
 
     private static readonly Dictionary<string, string> Names = new()
     {
@@ -74,7 +75,8 @@ public sealed class HostileNameTests : IAsyncLifetime
     private static string Renamed(string line)
     {
         var golden = JsonNode.Parse(line)!;
-        golden["input"] = new JsonObject(golden["input"]!.AsObject().Select(member => KeyValuePair.Create(Names[member.Key], member.Value?.DeepClone())));
+        var renamed = golden["input"]!.AsObject().Select(member => KeyValuePair.Create(Names[member.Key], member.Value?.DeepClone()));
+        golden["input"] = new JsonObject(renamed);
         return golden.ToJsonString();
     }
 }

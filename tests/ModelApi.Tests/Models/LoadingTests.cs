@@ -1,12 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
-using ModelApi.Inference.Batches;
-using ModelApi.Inference.Bundles;
-using ModelApi.Inference.Registry;
-using ModelApi.Inference.Scoring.OnnxRuntime;
-using ModelApi.Inference.Scoring.Selection;
 using ModelApi.Tests.Fixtures;
 
 namespace ModelApi.Tests.Models;
@@ -35,8 +27,8 @@ public sealed class LoadingTests : IDisposable
         await unknown.ReadProblemAsync(404, "unknown-model");
         Assert.Equal("Model 'slow' is being loaded.", (await slow.ReadProblemAsync(503, "not-ready")).GetProperty("detail").GetString());
         Assert.NotNull(slow.Headers.RetryAfter);
-        Assert.Equal(
-            "Version 1 of model 'slow' is being loaded.", (await version.ReadProblemAsync(503, "not-ready")).GetProperty("detail").GetString());
+        var notReady = await version.ReadProblemAsync(503, "not-ready");
+        Assert.Equal("Version 1 of model 'slow' is being loaded.", notReady.GetProperty("detail").GetString());
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/health/ready"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(client, "/health/startup"));
         var listed = await (await client.GetAsync(new Uri("/models", UriKind.Relative))).ReadJsonAsync();
@@ -67,7 +59,8 @@ public sealed class LoadingTests : IDisposable
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Contains("The default model 'bank' is being loaded.", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal("Model 'bank' is being loaded.", (await prediction.ReadProblemAsync(503, "not-ready")).GetProperty("detail").GetString());
+        var notReady = await prediction.ReadProblemAsync(503, "not-ready");
+        Assert.Equal("Model 'bank' is being loaded.", notReady.GetProperty("detail").GetString());
         Assert.Equal(
             HttpStatusCode.OK, (await client.PredictAsync(Requests.Row().ToJsonString(), "/models/fast/predict")).StatusCode);
         host.Open();
@@ -75,52 +68,4 @@ public sealed class LoadingTests : IDisposable
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string path) =>
         (await client.GetAsync(new Uri(path, UriKind.Relative))).StatusCode;
-
-    /// <summary>A host with a model that does not finish loading until the test lets it.</summary>
-    private sealed class LoadingHost(string root, string held) : ModelApiHost
-    {
-        private readonly ManualResetEventSlim _isOpen = new();
-
-        public void Open() => _isOpen.Set();
-
-        public HttpClient CreateAuthorizedClient()
-        {
-            var client = CreateClient();
-            client.DefaultRequestHeaders.Authorization = new("Bearer", Key);
-            return client;
-        }
-
-        public async Task WaitForAsync(Func<RegistrySnapshot, bool> condition)
-        {
-            var registry = Services.GetRequiredService<ModelRegistry>();
-            for (var patience = 0; !condition(registry.Snapshot); patience++)
-            {
-                Assert.True(patience < 6000, "The models were not loaded.");
-                await Task.Delay(10);
-            }
-        }
-
-        protected override void ConfigureWebHost(IWebHostBuilder builder)
-        {
-            base.ConfigureWebHost(builder);
-            builder.ConfigureTestServices(services => services.AddSingleton(
-                new ModelRegistry(root, "bank", new VersionLoader(new BundleReader(), Select, new ReadLimits()))));
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            _isOpen.Set();
-            base.Dispose(disposing);
-        }
-
-        private SelectedScorer Select(Bundle bundle)
-        {
-            if (bundle.Manifest.Name == held)
-            {
-                _isOpen.Wait();
-            }
-
-            return SelectedScorer.Create(new OnnxRuntimeScorer(bundle), bundle.Golden, "");
-        }
-    }
 }

@@ -24,13 +24,15 @@ public sealed class ModelListTests : IDisposable
         Assert.Equal(("bank", "2"), (bank.GetProperty("name").GetString(), bank.GetProperty("production").GetString()));
         Assert.Equal(
             ["1 ready None", "2 ready Production", "3 failed None"],
-            bank.GetProperty("versions").EnumerateArray().Select(version => $"{Text(version, "version")} {Text(version, "state")} {Text(version, "stage")}"));
+            bank.GetProperty("versions").EnumerateArray()
+                .Select(version => $"{Text(version, "version")} {Text(version, "state")} {Text(version, "stage")}"));
         var second = bank.GetProperty("versions")[1];
         Assert.Equal("compiled", Text(second, "engine"));
         Assert.Matches("^sha256:[0-9a-f]{64}$", Text(second, "digest"));
         Assert.Equal(200, second.GetProperty("goldenRows").GetInt32());
         Assert.InRange(second.GetProperty("largestDifference").GetDouble(), 0, 1e-6);
-        Assert.Equal("The file is missing.", Text(Assert.Single(bank.GetProperty("versions")[2].GetProperty("faults").EnumerateArray()), "message"));
+        var fault = Assert.Single(bank.GetProperty("versions")[2].GetProperty("faults").EnumerateArray());
+        Assert.Equal("The file is missing.", Text(fault, "message"));
     }
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();

@@ -28,11 +28,16 @@ public sealed class ModelPartTests(ModelApiHost api) : IClassFixture<ModelApiHos
         {
             expected!.AsObject().TryAdd("nullable", false);
             Assert.Equal(
-                expected.AsObject().Where(member => member.Key != "minimumLength" || member.Value!.GetValue<int>() > 0).Select(member => member.Key).Order(StringComparer.Ordinal),
+                expected.AsObject()
+                    .Where(member => member.Key != "minimumLength" || member.Value!.GetValue<int>() > 0)
+                    .Select(member => member.Key)
+                    .Order(StringComparer.Ordinal),
                 actual!.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal));
             foreach (var (key, value) in actual.AsObject())
             {
-                Assert.True(JsonNode.DeepEquals(expected[key], value) || expected[key]!.GetValue<double>() == value!.GetValue<double>(), $"{expected["name"]}: {key}");
+                Assert.True(
+                    JsonNode.DeepEquals(expected[key], value) || expected[key]!.GetValue<double>() == value!.GetValue<double>(),
+                    $"{expected["name"]}: {key}");
             }
         }
     }
@@ -96,12 +101,20 @@ public sealed class ModelPartTests(ModelApiHost api) : IClassFixture<ModelApiHos
     }
 
     [Theory]
-    [InlineData("/performance?filter=overal", "has no 'overal'; did you mean 'overall'? Known: 'dataset', 'overall', 'per_class', 'confusion_matrix', 'slices'.")]
-    [InlineData("/performance?filter=overall.acuracy", "at 'overall' has no 'acuracy'; did you mean 'accuracy'? Known: 'n', 'accuracy', 'precision', 'recall', 'f1', 'averaging', 'roc_auc', 'log_loss', 'mean_probability'.")]
+    [InlineData(
+        "/performance?filter=overal",
+        "has no 'overal'; did you mean 'overall'? Known: 'dataset', 'overall', 'per_class', 'confusion_matrix', 'slices'.")]
+    [InlineData(
+        "/performance?filter=overall.acuracy",
+        "at 'overall' has no 'acuracy'; did you mean 'accuracy'? Known: 'n', 'accuracy', 'precision', 'recall', 'f1', 'averaging', "
+        + "'roc_auc', 'log_loss', 'mean_probability'.")]
     [InlineData("/performance?filter=per_class.maybe.f1", "at 'per_class' has no 'maybe.f1'. Known: 'no', 'yes'.")]
     [InlineData("/performance?filter=confusion_matrix.values[2]", "at 'confusion_matrix.values' has no '[2]'. Known: '0', '1'.")]
     [InlineData("/performance?filter=overall.n.more", "at 'overall.n' has no 'more'. There are none.")]
-    [InlineData("/args/sead", "has no 'sead'; did you mean 'seed'? Known: 'algorithm', 'n_estimators', 'max_depth', 'min_samples_leaf', 'random_state', 'encoder', 'seed', 'split', 'class_balance_train', 'versions'.")]
+    [InlineData(
+        "/args/sead",
+        "has no 'sead'; did you mean 'seed'? Known: 'algorithm', 'n_estimators', 'max_depth', 'min_samples_leaf', 'random_state', "
+        + "'encoder', 'seed', 'split', 'class_balance_train', 'versions'.")]
     public async Task An_unknown_part_is_404_with_those_that_there_are_at_that_place(string path, string detail)
     {
         var response = await api.Client().GetAsync(path);
@@ -119,7 +132,12 @@ public sealed class ModelPartTests(ModelApiHost api) : IClassFixture<ModelApiHos
         bundle.Remove("args.json");
         using var host = ModelApiHost.With(("Models:Root", models.Root));
 
-        foreach (var (path, file) in new[] { ("/performance", "performance.json"), ("/performance?filter=overall", "performance.json"), ("/args", "args.json"), ("/args/seed", "args.json") })
+        (string, string)[] parts =
+        [
+            ("/performance", "performance.json"), ("/performance?filter=overall", "performance.json"),
+            ("/args", "args.json"), ("/args/seed", "args.json"),
+        ];
+        foreach (var (path, file) in parts)
         {
             var problem = await (await host.Client().GetAsync(path)).ReadProblemAsync(404, "not-in-bundle");
             Assert.Equal($"The bundle of model 'bank', version 1, holds no {file}.", problem.GetProperty("detail").GetString());

@@ -9,16 +9,16 @@ namespace ModelApi.Models.Code;
 /// <summary>Writes a model's example as source code: JSON, or a literal that differs from it in little.</summary>
 internal sealed record ExampleText
 {
-    /// <summary>Four spaces or two, as the language's own people do it.</summary>
+    /// <summary>The indentation that is usual in the language.</summary>
     public string Indent { get; init; } = "  ";
 
-    /// <summary>What stands before each line but the first.</summary>
+    /// <summary>The text before each line but the first.</summary>
     public string Margin { get; init; } = "";
 
-    /// <summary>Whether every character outside of ASCII is escaped, for compilers that do not take a source to be UTF-8.</summary>
+    /// <summary>Whether characters outside of ASCII are escaped, for compilers that do not read sources as UTF-8.</summary>
     public bool IsAscii { get; init; }
 
-    /// <summary>A character that the language would not take as it is; JSON can escape any.</summary>
+    /// <summary>A character that has a meaning in the language's literals and is therefore escaped.</summary>
     public char? Reserved { get; init; }
 
     public string True { get; init; } = "true";
@@ -27,7 +27,7 @@ internal sealed record ExampleText
 
     public string Null { get; init; } = "null";
 
-    /// <summary>Writes a key, or answers null where that is simply a string.</summary>
+    /// <summary>Writes a key; null, or a function that returns null, writes a string.</summary>
     public Func<string, string?>? Key { get; init; }
 
     public string Write(Signature signature)
@@ -55,7 +55,8 @@ internal sealed record ExampleText
                 '\n' => text.Append("\\n"),
                 '\r' => text.Append("\\r"),
                 '\t' => text.Append("\\t"),
-                _ when c == Reserved || IsHidden(c) || (IsAscii && c > 126) => text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
+                _ when c == Reserved || IsHidden(c) || (IsAscii && c > 126) =>
+                    text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
                 _ => text.Append(c),
             };
         }
@@ -72,7 +73,7 @@ internal sealed record ExampleText
         _ => value!.ToJsonString(),
     };
 
-    // What a reader of the program would not see, or would see in another order.
-    private static bool IsHidden(char c) =>
-        char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    // Characters that are invisible or change the order in which a reader sees others.
+    private static bool IsHidden(char c) => char.GetUnicodeCategory(c)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }
