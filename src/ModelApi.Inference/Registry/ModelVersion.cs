@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Pooling;
 using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.Batching;
 using ModelApi.Inference.Scoring.Selection;
@@ -18,10 +19,17 @@ public sealed class ModelVersion : IDisposable
     private const int Registry = 1;
     private const int Lease = 2;
 
-    private readonly WorkspacePool _workspaces = new();
+    private const int WorkspacesPerCore = 4;
+
+    private readonly CorePool<ScoringWorkspace> _workspaces;
     private int _holders;
 
-    private ModelVersion(string model, string version) => (Model, Version) = (model, version);
+    private ModelVersion(string model, string version)
+    {
+        (Model, Version) = (model, version);
+        _workspaces = new CorePool<ScoringWorkspace>(
+            () => new ScoringWorkspace(Manifest!.Signature), WorkspacesPerCore, workspace => workspace.TryReset());
+    }
 
     /// <summary>The model's name.</summary>
     public string Model { get; }
@@ -112,12 +120,12 @@ public sealed class ModelVersion : IDisposable
 
     /// <summary>Holds the version, and the memory to read and score one request; ended by <see cref="Return"/>.</summary>
     /// <returns>Null when the version is not ready or was disposed of: look it up again, in a new snapshot.</returns>
-    public ScoringWorkspace? TryRent() => TryLease() ? _workspaces.TryTake() ?? new ScoringWorkspace(Manifest!.Signature) : null;
+    public ScoringWorkspace? TryRent() => TryLease() ? _workspaces.Rent() : null;
 
     /// <summary>Takes a workspace back for a later request, and ends its hold on the version.</summary>
     public void Return(ScoringWorkspace workspace)
     {
-        _workspaces.Add(workspace);
+        _workspaces.Return(workspace);
         Release();
     }
 

@@ -9,6 +9,9 @@ namespace ModelApi.Inference.Registry;
 /// <summary>The memory that one request is read and scored in, kept from one request to the next.</summary>
 public sealed class ScoringWorkspace
 {
+    private const int MaxKeptRows = 256;
+    private const int MaxKeptAnswerBytes = 256 * 1024;
+
     /// <summary>Makes memory for one request at a time.</summary>
     public ScoringWorkspace(Signature signature)
     {
@@ -34,11 +37,13 @@ public sealed class ScoringWorkspace
     /// <summary>Writes to <see cref="Answer"/>.</summary>
     public Utf8JsonWriter AnswerWriter { get; }
 
-    internal void Clear()
+    /// <returns>Whether it is worth keeping: one that has grown large is left to the garbage collector.</returns>
+    internal bool TryReset()
     {
         Answer.ResetWrittenCount();
         AnswerWriter.Reset();
         Features.Clear();
         Findings.Clear();
+        return Features.Capacity <= MaxKeptRows && Answer.Capacity <= MaxKeptAnswerBytes;
     }
 }

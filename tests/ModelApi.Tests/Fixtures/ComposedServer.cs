@@ -12,6 +12,7 @@ using ModelApi.Identity;
 using ModelApi.Models;
 using ModelApi.Overload;
 using ModelApi.Predictions;
+using ModelApi.Shutdown;
 using ModelApi.Telemetry;
 
 namespace ModelApi.Tests.Fixtures;
@@ -39,6 +40,7 @@ internal sealed class ComposedServer : IAsyncDisposable
             EnvironmentName = "Development",
         });
         builder.AddHosting();
+        builder.AddShutdown();
         builder.AddTelemetry();
         builder.AddAnswers();
         builder.AddErrors();
@@ -52,6 +54,7 @@ internal sealed class ComposedServer : IAsyncDisposable
         var app = builder.Build();
         app.UseModels();
         app.UsePredictions();
+        app.UseShutdown();
         app.UseTelemetry();
         app.UseAnswers();
         app.UseErrors();
@@ -69,7 +72,8 @@ internal sealed class ComposedServer : IAsyncDisposable
     /// <returns>The whole answer, as it is on the wire.</returns>
     public Task<string> PostAsync() => RawHttp.PostAsync(Port, "/predict", Row, ["Authorization: Bearer abc123", "Content-Type: application/json"]);
 
-    public async Task<HttpStatusCode> StatusAsync() => (HttpStatusCode)int.Parse((await PostAsync()).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+    public async Task<HttpStatusCode> StatusAsync() => 
+        (HttpStatusCode)int.Parse((await PostAsync()).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Pooling;
 using ModelApi.Inference.Scoring.Compiled.Columns;
 using ModelApi.Inference.Scoring.Compiled.Import;
 using ModelApi.Inference.Scoring.Compiled.Plans;
@@ -24,16 +25,16 @@ public sealed class CompiledScorer : IScorer
     private static readonly TimeSpan FirstTimingBudget = TimeSpan.FromMilliseconds(0.5);
     private static readonly TimeSpan SecondTimingBudget = TimeSpan.FromMilliseconds(3);
 
-    private readonly BlockPool _rows;
-    private readonly BlockPool _blocks;
+    private readonly CorePool<Block> _rows;
+    private readonly CorePool<Block> _blocks;
     private volatile string? _kernels;
 
     private CompiledScorer(Plan plan, int threads)
     {
         _plan = plan;
         _threads = threads;
-        _rows = new BlockPool(() => plan.CreateBlock(1));
-        _blocks = new BlockPool(() => plan.CreateBlock(plan.BlockRows));
+        _rows = new CorePool<Block>(() => plan.CreateBlock(1));
+        _blocks = new CorePool<Block>(() => plan.CreateBlock(plan.BlockRows));
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Pooling;
 using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Scoring.OnnxRuntime;
@@ -16,9 +17,9 @@ public sealed class OnnxRuntimeScorer : IScorer
     private readonly Signature _signature;
 
     // Calls of one row, calls of a whole block, and those of any number of rows between, which are bound anew each time.
-    private readonly BoundCallPool _ofOneRow;
-    private readonly BoundCallPool _ofBlock;
-    private readonly BoundCallPool _ofSomeRows;
+    private readonly CorePool<BoundCall> _ofOneRow;
+    private readonly CorePool<BoundCall> _ofBlock;
+    private readonly CorePool<BoundCall> _ofSomeRows;
 
     /// <summary>Loads the graphs.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
@@ -47,9 +48,9 @@ public sealed class OnnxRuntimeScorer : IScorer
         _sessions = [.. sessions];
         BlockRows = Math.Clamp(MostElements / _signature.Features.Count, 1, 2048);
         var wanted = FindWanted(bundle);
-        _ofOneRow = new BoundCallPool(Create);
-        _ofBlock = new BoundCallPool(Create);
-        _ofSomeRows = new BoundCallPool(Create);
+        _ofOneRow = new CorePool<BoundCall>(Create);
+        _ofBlock = new CorePool<BoundCall>(Create);
+        _ofSomeRows = new CorePool<BoundCall>(Create);
         if (faults.Count > 0)
         {
             Dispose();
