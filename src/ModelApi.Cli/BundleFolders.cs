@@ -3,27 +3,36 @@ namespace ModelApi.Cli;
 /// <summary>Finds the bundles that a path on the command line means.</summary>
 internal static class BundleFolders
 {
+    private const string Manifest = "model.json";
+
     /// <summary>The bundle itself, or every bundle of a model or of a folder of models.</summary>
-    /// <exception cref="CommandException">There is no such folder, or no bundle in it.</exception>
+    /// <exception cref="CommandException">The folder does not exist, or there is no bundle in it.</exception>
     public static IReadOnlyList<string> Find(string path)
     {
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {
-            throw new CommandException($"There is no folder '{path}'.");
+            throw new CommandException(File.Exists(folder)
+                ? $"'{path}' is a file; give the folder of a bundle, such as models/bank/1."
+                : $"There is no folder '{path}'; give a bundle (models/bank/1), a model (models/bank) or a folder of models (models).");
         }
 
-        if (File.Exists(Path.Combine(folder, "model.json")))
+        if (IsBundle(folder))
         {
             return [folder];
         }
 
-        var found = Directory.EnumerateDirectories(folder)
-            .SelectMany(child => File.Exists(Path.Combine(child, "model.json")) ? [child] : Directory.EnumerateDirectories(child))
-            .Where(candidate => File.Exists(Path.Combine(candidate, "model.json")))
+        // Hidden folders are left out, as a server leaves them out: pack works in one.
+        var options = new EnumerationOptions { AttributesToSkip = FileAttributes.Hidden };
+        var found = Directory.EnumerateDirectories(folder, "*", options)
+            .SelectMany(child => IsBundle(child) ? [child] : Directory.EnumerateDirectories(child, "*", options))
+            .Where(IsBundle)
             .Order(StringComparer.Ordinal)
             .ToList();
-        return found.Count > 0 ? found : throw new CommandException($"There is no bundle (a folder with a model.json) in '{path}'.");
+        return found.Count > 0
+            ? found
+            : throw new CommandException(
+                $"There is no bundle in '{path}': a bundle is a folder with a {Manifest}, such as models/bank/1.");
     }
 
     /// <summary>The bundle itself, or the newest of a model.</summary>
@@ -36,4 +45,6 @@ internal static class BundleFolders
             ? found.OrderBy(folder => Path.GetFileName(folder).Length).ThenBy(Path.GetFileName, StringComparer.Ordinal).Last()
             : throw new CommandException($"'{path}' holds several models: {string.Join(", ", models.Select(Path.GetFileName))}. Give one.");
     }
+
+    private static bool IsBundle(string folder) => File.Exists(Path.Combine(folder, Manifest));
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
@@ -7,10 +9,14 @@ using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Cli;
 
-/// <summary><c>modelapi check</c>: everything that a server checks before it serves a version.</summary>
+/// <summary><c>modelapi check</c>: checks bundles as a server does before it serves them.</summary>
 internal static class CheckCommand
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static Command Create()
     {
@@ -20,8 +26,12 @@ internal static class CheckCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var json = new Option<bool>("--json") { Description = "Writes the result as JSON." };
-        var command = new Command("check", "Checks bundles as a server does before it serves them: manifest, digests, graphs, golden rows.") { folders, json };
-        command.SetRunner((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(folders), parsed.GetValue(json), cancellationToken));
+        var command = new Command("check", "Checks bundles as a server does before it serves them: manifest, digests, graphs, golden rows.")
+        {
+            folders, json,
+        };
+        command.SetRunner((parsed, cancellationToken) =>
+            RunAsync(parsed.GetRequiredValue(folders), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
@@ -29,7 +39,7 @@ internal static class CheckCommand
     {
         var loader = new VersionLoader(new BundleReader(), new EngineSelector().Select, new ReadLimits());
         var versions = new List<ModelVersion>();
-        foreach (var folder in folders.SelectMany(BundleFolders.Find))
+        foreach (var folder in folders.SelectMany(BundleFolders.Find).ToList())
         {
             using var version = await loader.LoadAsync(Path.GetFileName(Path.GetDirectoryName(folder))!, folder, cancellationToken);
             versions.Add(version);
@@ -51,8 +61,10 @@ internal static class CheckCommand
     {
         if (version.State == VersionState.Ready)
         {
-            Console.Out.WriteLine(FormattableString.Invariant(
-                $"ok      {version.Model} {version.Version}: {version.Golden!.Rows} golden rows reproduced, largest difference {version.Golden.LargestDifference:g2}"));
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"ok      {version.Model} {version.Version}: {version.Golden!.Rows} golden rows reproduced, "
+                + $"largest difference {version.Golden.LargestDifference:g2}"));
             return;
         }
 

@@ -7,13 +7,13 @@ using Spectre.Console;
 
 namespace ModelApi.Cli;
 
-/// <summary>Runs a command's action and tells what stops it in one line, not with a stack trace.</summary>
+/// <summary>Runs a command's action; a failure becomes one line and an exit code instead of a stack trace.</summary>
 internal static class CommandRunner
 {
-    /// <summary>For people: progress, tables of results and faults. Standard output is left to results.</summary>
+    /// <summary>Standard error, for progress and messages. Standard output is left to results.</summary>
     public static IAnsiConsole Console { get; } = Create(System.Console.Error, System.Console.IsErrorRedirected);
 
-    /// <summary>A console that gives people colours and lines that fit, and scripts plain text in whole lines.</summary>
+    /// <summary>A console with colours and lines that fit on a terminal, and with plain unbroken lines elsewhere.</summary>
     public static IAnsiConsole Create(TextWriter writer, bool isRedirected)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -32,7 +32,7 @@ internal static class CommandRunner
     public static void SetRunner(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            // Ctrl-C and SIGTERM are seen to; a terminal that is closed must not end a command half-way either.
+            // System.CommandLine handles Ctrl-C and SIGTERM; a closed terminal must not end a command half-way either.
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
             {
@@ -57,13 +57,18 @@ internal static class CommandRunner
 
                 return ExitCodes.Faults;
             }
-            catch (Exception exception) when (exception is CommandException or RowFileException or PackException or IOException or UnauthorizedAccessException)
+            catch (UsageException exception)
+            {
+                Console.MarkupLineInterpolated($"[red]{exception.Message}[/]");
+                return ExitCodes.Usage;
+            }
+            catch (Exception exception) when (IsExpected(exception))
             {
                 Console.MarkupLineInterpolated($"[red]{exception.Message}[/]");
                 return ExitCodes.Failed;
             }
         });
-}
 
-/// <summary>Why a command cannot be carried out, in a sentence that says what to do.</summary>
-internal sealed class CommandException(string message) : Exception(message);
+    private static bool IsExpected(Exception exception) =>
+        exception is CommandException or RowFileException or PackException or IOException or UnauthorizedAccessException;
+}

@@ -9,20 +9,28 @@ using Spectre.Console;
 
 namespace ModelApi.Cli;
 
-/// <summary><c>modelapi describe</c>: what a bundle takes, what it answers, how good and how large it is.</summary>
+/// <summary><c>modelapi describe</c>: shows the signature, metrics and sizes of a bundle.</summary>
 internal static class DescribeCommand
 {
     private const string Performance = "performance.json";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new(OneLine) { WriteIndented = true };
 
     public static Command Create()
     {
-        var bundle = new Argument<string>("bundle") { Description = "A bundle (models/bank/1), or a model (models/bank), of which the newest version is taken." };
+        var bundle = new Argument<string>("bundle")
+        {
+            Description = "A bundle (models/bank/1), or a model (models/bank) to take its newest version.",
+        };
         var json = new Option<bool>("--json") { Description = "Writes the description as JSON." };
-        var command = new Command("describe", "Shows a bundle's signature, classes, metrics, sizes and digest. The files are checked, the model is not run.") { bundle, json };
-        command.SetRunner((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(bundle), parsed.GetValue(json), cancellationToken));
+        var command = new Command(
+            "describe", "Shows a bundle's signature, classes, metrics, sizes and digest. The files are checked, the model is not run.")
+        {
+            bundle, json,
+        };
+        command.SetRunner((parsed, cancellationToken) =>
+            RunAsync(parsed.GetRequiredValue(bundle), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
@@ -42,7 +50,7 @@ internal static class DescribeCommand
         return ExitCodes.Success;
     }
 
-    // What is in the file is the trainer's affair: whatever numbers its "overall" holds are shown.
+    // The trainer decides what the file holds: all values of its "overall" are shown.
     private static async Task<JsonObject?> ReadMetricsAsync(Bundle bundle, CancellationToken cancellationToken)
     {
         if (!bundle.Manifest.Files.ContainsKey(Performance))
@@ -74,24 +82,34 @@ internal static class DescribeCommand
             ["task"] = TaskOf(signature),
             ["target"] = signature.Target,
             ["classes"] = signature.Classes is { } classes
-                ? new JsonArray([.. Enumerable.Range(0, classes.Count).Select(i => classes.AreIntegers ? JsonValue.Create(classes.Integer(i)) : JsonValue.Create(classes.Names[i]))])
+                ? new JsonArray([.. Enumerable.Range(0, classes.Count).Select(i => LabelOf(classes, i))])
                 : null,
             ["unknownCategory"] = PolicyOf(signature),
             ["instancesKey"] = signature.InstancesKey,
             ["features"] = new JsonArray([.. signature.Features.Select(ToJson)]),
             ["metrics"] = metrics?.DeepClone(),
             ["goldenRows"] = bundle.Golden.Features.Rows,
-            ["files"] = new JsonArray([.. FilesOf(bundle).Select(file => new JsonObject { ["name"] = file.Name, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 })]),
+            ["files"] = new JsonArray([.. FilesOf(bundle).Select(file => new JsonObject
+            {
+                ["name"] = file.Name,
+                ["bytes"] = file.Bytes,
+                ["sha256"] = file.Sha256,
+            })]),
             ["bytes"] = FilesOf(bundle).Sum(file => file.Bytes),
         };
     }
+
+    private static JsonValue LabelOf(ClassLabels classes, int index) =>
+        classes.AreIntegers ? JsonValue.Create(classes.Integer(index)) : JsonValue.Create(classes.Names[index]);
 
     private static JsonObject ToJson(Feature feature) => new()
     {
         ["name"] = feature.Name,
         ["type"] = TypeOf(feature),
         ["nullable"] = feature.Nullable,
-        ["categories"] = feature.Categories is { } categories ? new JsonArray([.. categories.Names.Select(name => JsonValue.Create(name))]) : null,
+        ["categories"] = feature.Categories is { } categories
+            ? new JsonArray([.. categories.Names.Select(name => JsonValue.Create(name))])
+            : null,
         ["minimum"] = feature.Minimum,
         ["maximum"] = feature.Maximum,
         ["minimumLength"] = feature.MinimumLength,
@@ -107,8 +125,11 @@ internal static class DescribeCommand
         console.WriteLine();
 
         var about = new Grid().AddColumns(2);
-        about.AddRow(Text("predicts"), Text(signature.Classes is { } classes ? $"{signature.Target}: {string.Join(", ", classes.Names)}" : $"{signature.Target}, a number"));
-        about.AddRow(Text("unknown categories"), Text(signature.UnknownCategory == UnknownCategory.Reject ? "are refused" : "are encoded as missing"));
+        var isRefused = signature.UnknownCategory == UnknownCategory.Reject;
+        about.AddRow(
+            Text("predicts"),
+            Text($"{signature.Target}{(signature.Classes is { } classes ? $": {string.Join(", ", classes.Names)}" : ", a number")}"));
+        about.AddRow(Text("unknown categories"), Text(isRefused ? "are refused" : "are encoded as missing"));
         about.AddRow(Text("golden rows"), Text(Invariant($"{bundle.Golden.Features.Rows:N0}")));
         about.AddRow(Text("digest"), Text(bundle.Digest));
         console.Write(about);
@@ -158,7 +179,10 @@ internal static class DescribeCommand
         metrics.SelectMany(metric => metric.Value switch
         {
             JsonObject nested => Flatten($"{prefix}{metric.Key}.", nested),
-            JsonValue value when value.GetValueKind() == JsonValueKind.Number => [(prefix + metric.Key, value.TryGetValue(out long whole) ? Invariant($"{whole:N0}") : Invariant($"{(double)value:0.0000}"))],
+            JsonValue value when value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out long whole) =>
+                [(prefix + metric.Key, Invariant($"{whole:N0}"))],
+            JsonValue value when value.GetValueKind() == JsonValueKind.Number =>
+                [(prefix + metric.Key, Invariant($"{(double)value:0.0000}"))],
             JsonValue value => [(prefix + metric.Key, value.ToString())],
             _ => Enumerable.Empty<(string, string)>(),
         });
@@ -168,7 +192,9 @@ internal static class DescribeCommand
         const int MostListed = 12;
         return feature switch
         {
-            { Categories: { } categories } => string.Join(", ", categories.Names.Take(MostListed)) + (categories.Names.Count > MostListed ? $" and {categories.Names.Count - MostListed} more" : ""),
+            { Categories.Names: { Count: > MostListed } names } =>
+                $"{string.Join(", ", names.Take(MostListed))} and {names.Count - MostListed} more",
+            { Categories.Names: var names } => string.Join(", ", names),
             { Minimum: { } minimum, Maximum: { } maximum } => Invariant($"{minimum} to {maximum}"),
             { Minimum: { } minimum } => Invariant($"from {minimum}"),
             { Maximum: { } maximum } => Invariant($"up to {maximum}"),
@@ -181,7 +207,8 @@ internal static class DescribeCommand
 
     private static string TaskOf(Signature signature) => signature.Task.ToString().ToLowerInvariant();
 
-    private static string PolicyOf(Signature signature) => signature.UnknownCategory == UnknownCategory.Reject ? "reject" : "encode-as-missing";
+    private static string PolicyOf(Signature signature) =>
+        signature.UnknownCategory == UnknownCategory.Reject ? "reject" : "encode-as-missing";
 
     private static Table Table(params string[] columns) => new Table { Border = TableBorder.Rounded }.AddColumns(columns);
 

@@ -22,7 +22,7 @@ internal sealed record InputFile(string Name, Stream Stream, long? Bytes) : IDis
 
         if (!File.Exists(path))
         {
-            throw new CommandException($"There is no file '{path}'.");
+            throw new CommandException($"There is no file '{path}'; give a CSV or JSONL file, or - for standard input.");
         }
 
         const FileShare Share = FileShare.ReadWrite | FileShare.Delete;

@@ -6,31 +6,66 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Cli;
 
-/// <summary><c>modelapi pack</c>: from what a trainer leaves behind to a bundle that a server accepts.</summary>
+/// <summary><c>modelapi pack</c>: makes a bundle that a server accepts of the files of a training.</summary>
 internal static class PackCommand
 {
     public static Command Create()
     {
-        var graphs = new Argument<string[]>("graph") { Description = "ONNX files in the order in which they run: an encoder, then a classifier; or one pipeline.", Arity = ArgumentArity.OneOrMore };
+        var graphs = new Argument<string[]>("graph")
+        {
+            Description = "ONNX files in the order in which they run: an encoder, then a classifier; or one pipeline.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var name = new Option<string>("--name") { Description = "The name that clients will call.", Required = true };
-        var reference = new Option<string>("--reference") { Description = "CSV of training rows: the columns that the graphs read, and the target.", Required = true };
-        var golden = new Option<string>("--golden") { Description = "JSON lines with 'input' and the trainer's own 'label' and 'probabilities' (or 'value').", Required = true };
+        var reference = new Option<string>("--reference")
+        {
+            Description = "CSV of training rows: the columns that the graphs read, and the target.",
+            Required = true,
+        };
+        var golden = new Option<string>("--golden")
+        {
+            Description = "JSON lines with 'input' and the trainer's own 'label' and 'probabilities' (or 'value').",
+            Required = true,
+        };
         var output = new Option<string>("--output", "-o") { Description = "The folder of models.", DefaultValueFactory = _ => "models" };
-        var version = new Option<string?>("--version") { Description = "The version's number. Default: the next one that is free." };
+        var version = new Option<string?>("--version") { Description = "The version's number. Default: the next free one." };
         var description = new Option<string?>("--description") { Description = "What the model predicts and from what, for people." };
         var performance = new Option<string?>("--performance") { Description = "JSON of held-out metrics." };
         var arguments = new Option<string?>("--args") { Description = "JSON of training arguments." };
-        var features = new Option<string?>("--features") { Description = "JSON that describes features: {\"age\":{\"description\":\"…\",\"minimum\":18}}. What it says replaces what was found." };
-        var target = new Option<string?>("--target") { Description = "The column that is predicted. Default: the one that no graph reads." };
-        var unknown = new Option<string?>("--unknown-category") { Description = "reject or encode-as-missing. Default: what the encoder was fitted to do." };
+        var features = new Option<string?>("--features")
+        {
+            Description = "JSON that describes features: {\"age\":{\"description\":\"…\",\"minimum\":18}}. It replaces what was inferred.",
+        };
+        var target = new Option<string?>("--target") { Description = "The predicted column. Default: the one that no graph reads." };
+        var unknown = new Option<string?>("--unknown-category")
+        {
+            Description = "reject or encode-as-missing. Default: what the encoder was fitted to do.",
+        };
         unknown.AcceptOnlyFromAmong("reject", "encode-as-missing");
-        var instancesKey = new Option<string?>("--instances-key") { Description = "The key of a request that holds rows. Default: instances." };
-        var inputs = new Option<string[]>("--input") { Description = "What feeds a graph input, where it cannot be found out: INPUT=SOURCE[,SOURCE…]." };
+        var instancesKey = new Option<string?>("--instances-key")
+        {
+            Description = "The key of a request that holds rows. Default: instances.",
+        };
+        var inputs = new Option<string[]>("--input")
+        {
+            Description = "The source of a graph input, where it cannot be inferred: INPUT=SOURCE[,SOURCE…].",
+        };
+        inputs.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.Split('=', 2) is not [{ Length: > 0 }, { Length: > 0 }]))
+            {
+                result.AddError($"--input {token.Value}: must be INPUT=SOURCE[,SOURCE…].");
+            }
+        });
         var force = new Option<bool>("--force") { Description = "Replaces a version that exists." };
         var json = new Option<bool>("--json") { Description = "Writes the result as JSON." };
-        var command = new Command("pack", "Makes a bundle of ONNX graphs, training rows and golden rows, and checks it. Types, categories, ranges, examples, wiring and histograms are found out.")
+        var command = new Command(
+            "pack",
+            "Makes a bundle of ONNX graphs, training rows and golden rows, and checks it. "
+            + "Types, categories, ranges, examples, wiring and histograms are inferred.")
         {
-            graphs, name, reference, golden, output, version, description, performance, arguments, features, target, unknown, instancesKey, inputs, force, json,
+            graphs, name, reference, golden, output, version, description, performance, arguments,
+            features, target, unknown, instancesKey, inputs, force, json,
         };
         command.SetRunner((parsed, cancellationToken) => RunAsync(
             new PackRequest
@@ -71,21 +106,21 @@ internal static class PackCommand
         return ExitCodes.Success;
     }
 
-    private static string Existing(string file) => File.Exists(file) ? file : throw new CommandException($"There is no file '{file}'.");
+    private static string Existing(string file) =>
+        File.Exists(file) ? file : throw new CommandException($"There is no file '{file}'; check the path.");
 
     private static (string Input, IReadOnlyList<string> Sources) ReadInput(string text)
     {
         var parts = text.Split('=', 2);
-        return parts is [{ Length: > 0 } input, { Length: > 0 } sources]
-            ? (input, sources.Split(','))
-            : throw new CommandException($"--input {text}: must be INPUT=SOURCE[,SOURCE…].");
+        return (parts[0], parts[1].Split(','));
     }
 
     private static JsonObject ReadFeatures(string file)
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(Existing(file))) as JsonObject ?? throw new CommandException($"{file} must hold a JSON object.");
+            return JsonNode.Parse(File.ReadAllText(Existing(file))) as JsonObject
+                ?? throw new CommandException($"{file} must hold a JSON object.");
         }
         catch (JsonException exception)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using ModelApi.Cli;
 
 var root = new RootCommand("Makes, checks and describes the bundles of ModelApi, and scores files with them.")
@@ -8,4 +9,7 @@ var root = new RootCommand("Makes, checks and describes the bundles of ModelApi,
     ScoreCommand.Create(),
     DescribeCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+root.Options.OfType<HelpOption>().Single().Action = new CommandHelp(ExitCodes.Notes);
+var parsed = root.Parse(args);
+var errors = UsageErrors.Find(parsed);
+return errors.Count > 0 ? UsageErrors.Report(parsed, errors) : await parsed.InvokeAsync();

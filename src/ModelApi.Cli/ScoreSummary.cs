@@ -37,9 +37,10 @@ internal sealed record ScoreSummary
             CultureInfo.InvariantCulture,
             $"{Scored:N0} {(Scored == 1 ? "row" : "rows")} scored in {Seconds:0.00} s ({RowsPerSecond:N0} rows/s)");
         var rejected = string.Create(CultureInfo.InvariantCulture, $"{Rejected:N0} rejected{(Rejects is null ? "" : $" (see {Rejects})")}");
+        var values = Warnings == 1 ? "value is" : "values are";
         var unusual = Warnings == 0
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"; {Warnings:N0} {(Warnings == 1 ? "value is" : "values are")} unlike those seen in training");
+            : string.Create(CultureInfo.InvariantCulture, $"; {Warnings:N0} {values} unlike those seen in training");
         return $"{scored}, {rejected}{unusual}.";
     }
 }

@@ -29,14 +29,16 @@ public sealed class DescribeTests
         Assert.Equal(0, result.ExitCode);
         var root = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal(["no", "yes"], root.GetProperty("classes").EnumerateArray().Select(label => label.GetString()));
-        Assert.Equal(BankRows.Columns, root.GetProperty("features").EnumerateArray().Select(feature => feature.GetProperty("name").GetString()));
+        var features = root.GetProperty("features").EnumerateArray();
+        Assert.Equal(BankRows.Columns, features.Select(feature => feature.GetProperty("name").GetString()));
         Assert.Equal(-8019, root.GetProperty("features")[4].GetProperty("minimum").GetDouble());
         Assert.Equal(9043, root.GetProperty("metrics").GetProperty("n").GetInt32());
-        Assert.Equal(Directory.EnumerateFiles(Repository.Bank).Sum(file => new FileInfo(file).Length), root.GetProperty("bytes").GetInt64());
+        var bytes = Directory.EnumerateFiles(Repository.Bank).Sum(file => new FileInfo(file).Length);
+        Assert.Equal(bytes, root.GetProperty("bytes").GetInt64());
     }
 
     [Fact]
-    public async Task The_faults_of_a_bundle_are_all_told()
+    public async Task All_faults_of_a_bundle_are_listed()
     {
         using var models = new TemporaryModels();
         var bundle = models.AddBank();

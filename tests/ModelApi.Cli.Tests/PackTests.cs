@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModelApi.Cli.Tests.Fixtures;
 
 namespace ModelApi.Cli.Tests;
 
@@ -44,9 +44,15 @@ public sealed class PackTests : IDisposable
 
         var reference = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "models", "bank", "1", "reference.json")))!;
         Assert.Equal(200, reference["rows"]!.GetValue<int>());
-        var histograms = reference["features"]!.AsObject().Select(feature => feature.Value!).Append(reference["score"]!).Append(reference["prediction"]!);
+        var histograms = reference["features"]!.AsObject()
+            .Select(feature => feature.Value!)
+            .Append(reference["score"]!)
+            .Append(reference["prediction"]!);
         Assert.All(histograms, histogram =>
-            Assert.Equal(200, histogram["counts"]!.AsArray().Sum(count => count!.GetValue<int>()) + histogram["missing"]!.GetValue<int>() + histogram["unseen"]!.GetValue<int>()));
+        {
+            var counted = histogram["counts"]!.AsArray().Sum(count => count!.GetValue<int>());
+            Assert.Equal(200, counted + histogram["missing"]!.GetValue<int>() + histogram["unseen"]!.GetValue<int>());
+        });
 
         // Counted here from the golden rows themselves.
         var married = Golden.Read(Repository.Bank).Count(row => row.Input.Contains("\"marital\": \"married\"", StringComparison.Ordinal));
@@ -62,19 +68,21 @@ public sealed class PackTests : IDisposable
         var reversed = File.ReadLines(Path.Combine(Bundle("wine-quality"), "golden.jsonl")).Select(line =>
         {
             var row = JsonNode.Parse(line)!;
-            row["probabilities"] = new JsonObject(row["probabilities"]!.AsObject().Reverse().Select(item => KeyValuePair.Create(item.Key, item.Value?.DeepClone())));
+            var backwards = row["probabilities"]!.AsObject().Reverse();
+            row["probabilities"] = new JsonObject(backwards.Select(item => KeyValuePair.Create(item.Key, item.Value?.DeepClone())));
             return row.ToJsonString();
         });
         await File.WriteAllLinesAsync(Path.Combine(_folder, "golden.jsonl"), reversed);
 
-        var (exitCode, output) = await PackWithGoldenAsync("wine-quality", ["encoder.onnx", "model.onnx"], Path.Combine(_folder, "golden.jsonl"));
+        var (exitCode, output) = await PackWithGoldenAsync(
+            "wine-quality", ["encoder.onnx", "model.onnx"], Path.Combine(_folder, "golden.jsonl"));
 
         Assert.True(exitCode == 0, output);
         Assert.Equal("[3,4,5,6,7,8,9]", Manifest(Path.Combine(_folder, "models", "wine-quality", "1"))["classes"]!.ToJsonString());
     }
 
     [Fact]
-    public async Task A_version_is_never_replaced_unasked()
+    public async Task A_version_is_only_replaced_with_force()
     {
         WriteReference("bank", "y");
         var first = await PackAsync("bank", ["encoder.onnx", "model.onnx"], "--version", "7");
@@ -85,7 +93,8 @@ public sealed class PackTests : IDisposable
 
         Assert.Equal((0, 2, 0, 0), (first.ExitCode, again.ExitCode, next.ExitCode, forced.ExitCode));
         Assert.Contains("replace it with --force", again.Output, StringComparison.Ordinal);
-        Assert.Equal(["7", "8"], Directory.GetDirectories(Path.Combine(_folder, "models", "bank")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
+        var versions = Directory.GetDirectories(Path.Combine(_folder, "models", "bank")).Select(folder => Path.GetFileName(folder));
+        Assert.Equal(["7", "8"], versions.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -99,12 +108,15 @@ public sealed class PackTests : IDisposable
         var (exitCode, output) = await PackWithGoldenAsync("bank", ["encoder.onnx", "model.onnx"], Path.Combine(_folder, "golden.jsonl"));
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("golden.jsonl row 1: Scored in a batch, it gave a probability that differs from the trainer's by 0.1", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "golden.jsonl row 1: Scored in a batch, it gave a probability that differs from the trainer's by 0.1",
+            output,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_folder, "models")));
     }
 
     [Fact]
-    public async Task What_is_missing_is_said_in_one_line()
+    public async Task A_missing_part_is_named_in_one_line()
     {
         WriteReference("bank", "y");
         await File.WriteAllTextAsync(Path.Combine(_folder, "empty.csv"), "");
@@ -114,16 +126,22 @@ public sealed class PackTests : IDisposable
         var model = Path.Combine(Repository.Bank, "model.onnx");
         var reference = Path.Combine(_folder, "reference.csv");
 
-        await AssertSaysAsync("There is no file 'nowhere.csv'.", "pack", encoder, model, "--name", "bank", "--reference", "nowhere.csv", "--golden", golden);
-        await AssertSaysAsync("holds no rows.", "pack", encoder, model, "--name", "bank", "--reference", Path.Combine(_folder, "empty.csv"), "--golden", golden);
-        await AssertSaysAsync("What feeds input 'marital' of encoder.onnx cannot be found out", "pack", encoder, model, "--name", "bank", "--reference", Path.Combine(_folder, "short.csv"), "--golden", golden);
-        await AssertSaysAsync("'Bank' is no name for a model", "pack", encoder, model, "--name", "Bank", "--reference", reference, "--golden", golden);
-        await AssertSaysAsync("must have one output that is the label", "pack", encoder, "--name", "bank", "--reference", reference, "--golden", golden);
+        var empty = Path.Combine(_folder, "empty.csv");
+        var shorter = Path.Combine(_folder, "short.csv");
+
+        await AssertSaysAsync("There is no file 'nowhere.csv'", [encoder, model], "bank", "nowhere.csv", golden);
+        await AssertSaysAsync("holds no rows.", [encoder, model], "bank", empty, golden);
+        await AssertSaysAsync(
+            "The source of input 'marital' of encoder.onnx cannot be inferred", [encoder, model], "bank", shorter, golden);
+        await AssertSaysAsync("'Bank' is not a valid model name", [encoder, model], "Bank", reference, golden);
+        await AssertSaysAsync("must have exactly one output that is the label", [encoder], "bank", reference, golden);
     }
 
-    private async Task AssertSaysAsync(string message, params string[] arguments)
+    private async Task AssertSaysAsync(string message, string[] graphs, string name, string reference, string golden)
     {
-        var (exitCode, output) = await RunAsync([.. arguments, "--output", Path.Combine(_folder, "models")]);
+        var (exitCode, output) = await RunAsync([
+            "pack", .. graphs, "--name", name, "--reference", reference, "--golden", golden,
+            "--output", Path.Combine(_folder, "models")]);
 
         Assert.Equal(2, exitCode);
         Assert.Contains(message, output, StringComparison.Ordinal);
@@ -142,13 +160,14 @@ public sealed class PackTests : IDisposable
     // The rows of the golden file as a CSV: the training data themselves are not in the repository.
     private void WriteReference(string model, string target)
     {
-        var features = Shipped(model)["features"]!.AsArray().Select(feature => (Name: feature!["name"]!.GetValue<string>(), IsNumber: feature["type"]!.GetValue<string>() == "number")).ToList();
-        var lines = new List<string> { string.Join(',', features.Select(feature => feature.Name).Append(target)) };
+        var features = Shipped(model)["features"]!.AsArray().Select(feature => feature!["name"]!.GetValue<string>()).ToList();
+        var lines = new List<string> { string.Join(',', features.Append(target)) };
         foreach (var line in File.ReadLines(Path.Combine(Bundle(model), "golden.jsonl")))
         {
             using var row = JsonDocument.Parse(line);
             var input = row.RootElement.GetProperty("input");
-            lines.Add(string.Join(',', features.Select(feature => Cell(input.GetProperty(feature.Name))).Append(Cell(row.RootElement.GetProperty("label")))));
+            var label = Cell(row.RootElement.GetProperty("label"));
+            lines.Add(string.Join(',', features.Select(feature => Cell(input.GetProperty(feature))).Append(label)));
         }
 
         File.WriteAllLines(Path.Combine(_folder, "reference.csv"), lines);
@@ -164,25 +183,16 @@ public sealed class PackTests : IDisposable
     private Task<(int ExitCode, string Output)> PackAsync(string model, string[] graphs, params string[] options) =>
         PackWithGoldenAsync(model, graphs, Path.Combine(Bundle(model), "golden.jsonl"), options);
 
-    private Task<(int ExitCode, string Output)> PackWithGoldenAsync(string model, string[] graphs, string golden, params string[] options) =>
-        RunAsync(["pack", .. graphs.Select(graph => Path.Combine(Bundle(model), graph)), "--name", model,
-            "--reference", Path.Combine(_folder, "reference.csv"), "--golden", golden, "--output", Path.Combine(_folder, "models"), .. options]);
+    private Task<(int ExitCode, string Output)> PackWithGoldenAsync(
+        string model, string[] graphs, string golden, params string[] options) =>
+        RunAsync([
+            "pack", .. graphs.Select(graph => Path.Combine(Bundle(model), graph)), "--name", model,
+            "--reference", Path.Combine(_folder, "reference.csv"), "--golden", golden,
+            "--output", Path.Combine(_folder, "models"), .. options]);
 
     private static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        using var process = new Process
-        {
-            StartInfo = new ProcessStartInfo("dotnet", [Path.Combine(Repository.Root, "src", "ModelApi.Cli", "bin", configuration, "net10.0", "modelapi.dll"), .. arguments])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
-        process.Start();
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output + await errors);
+        var result = await CliProcess.RunAsync(arguments);
+        return (result.ExitCode, result.Output + result.Error);
     }
 }

@@ -12,7 +12,7 @@ public sealed class ScoreCsvTests
     [InlineData(";", "\r\n")]
     [InlineData("\t", "\n")]
     [InlineData("|", "\r\n")]
-    public async Task The_output_is_written_as_the_input_is(string separator, string lineBreak)
+    public async Task The_output_has_the_separator_line_breaks_and_byte_order_mark_of_the_input(string separator, string lineBreak)
     {
         var result = await ScoreAsync("\uFEFF" + BankRows.Csv(200, separator, lineBreak));
 
@@ -27,7 +27,7 @@ public sealed class ScoreCsvTests
     [Theory]
     [InlineData(":", ":")]
     [InlineData("\t", "tab")]
-    public async Task The_delimiter_may_be_named(string separator, string argument)
+    public async Task The_delimiter_can_be_given(string separator, string argument)
     {
         var result = await ScoreAsync(BankRows.Csv(200, separator), "--delimiter", argument);
 
@@ -37,14 +37,15 @@ public sealed class ScoreCsvTests
     [Fact]
     public async Task Quotes_line_breaks_in_quotes_and_the_order_and_number_of_columns_do_not_matter()
     {
-        // Read back with somebody else's reader, column by column, against the values that were written.
+        // Read back column by column with CsvHelper, and compared with the values that were written.
         static string Quote(string value) => $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
         var columns = BankRows.Columns.Reverse().ToList();
         var extra = "Ann \"the fox\" Lee,\r\nParis; 5\" pipe";
         var text = new StringBuilder($"\"id\",{string.Join(',', columns.Select(Quote))},note,\n");
         foreach (var (golden, row) in BankRows.Golden.Select((golden, row) => (golden, row)))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{row},{string.Join(',', BankRows.Values(golden).Reverse().Select(Quote))},{Quote(extra)},\n");
+            var values = string.Join(',', BankRows.Values(golden).Reverse().Select(Quote));
+            text.Append(CultureInfo.InvariantCulture, $"{row},{values},{Quote(extra)},\n");
         }
 
         var result = await ScoreAsync(text.ToString());
@@ -57,7 +58,7 @@ public sealed class ScoreCsvTests
             Assert.Equal(row.ToString(CultureInfo.InvariantCulture), reader.GetString("id"));
             Assert.Equal(extra, reader.GetString("note"));
             Assert.Equal(BankRows.Values(BankRows.Golden[row]), BankRows.Columns.Select(reader.GetString));
-            answers.Add((reader.GetString("prediction"), double.Parse(reader.GetString("p_no"), CultureInfo.InvariantCulture), double.Parse(reader.GetString("p_yes"), CultureInfo.InvariantCulture)));
+            answers.Add((reader.GetString("prediction"), Number(reader.GetString("p_no")), Number(reader.GetString("p_yes"))));
         }
 
         Assert.Equal(200, BankRows.AssertTrainers(answers));
@@ -97,7 +98,7 @@ public sealed class ScoreCsvTests
     [InlineData("age,\"job", "Standard input, line 1: A quote is not closed.")]
     [InlineData("age,jo\0b", "Standard input, line 1: Holds a NUL byte")]
     [InlineData("<html>\n<body>", "Its first line must name the columns; it names '<html>'.")]
-    public async Task What_is_no_table_is_refused(string text, string message)
+    public async Task A_file_that_is_not_a_table_is_refused(string text, string message)
     {
         var result = await ScoreAsync(text);
 
@@ -109,7 +110,7 @@ public sealed class ScoreCsvTests
     [InlineData(new byte[] { 0xFF, 0xFE, (byte)'a', 0 }, "Standard input is UTF-16; save it as UTF-8")]
     [InlineData(new byte[] { 0x1F, 0x8B, 8, 0 }, "Standard input is compressed; unpack it first")]
     [InlineData(new byte[] { (byte)'a', 0xE9, (byte)'\n' }, "Is not valid UTF-8; save the file as UTF-8.")]
-    public async Task What_is_not_UTF8_is_refused(byte[] content, string message)
+    public async Task A_file_that_is_not_UTF8_is_refused(byte[] content, string message)
     {
         var result = await CliProcess.RunWithInputAsync(content, "score", Repository.Bank);
 
@@ -157,7 +158,9 @@ public sealed class ScoreCsvTests
     [Fact]
     public async Task A_row_that_is_not_UTF8_is_rejected_and_the_others_are_scored()
     {
-        byte[] content = [.. Encoding.UTF8.GetBytes($"{BankRows.Header}\n41,"), 0xE9, .. Encoding.UTF8.GetBytes($",married,tertiary,1506,yes,261,1\n{BankRows.Row}\n")];
+        var before = Encoding.UTF8.GetBytes($"{BankRows.Header}\n41,");
+        var after = Encoding.UTF8.GetBytes($",married,tertiary,1506,yes,261,1\n{BankRows.Row}\n");
+        byte[] content = [.. before, 0xE9, .. after];
 
         var result = await CliProcess.RunWithInputAsync(content, "score", Repository.Bank);
 
@@ -175,12 +178,17 @@ public sealed class ScoreCsvTests
             manifest["features"]!.AsArray().First(feature => (string)feature!["name"]! == "duration")!["nullable"] = true;
             manifest["features"]!.AsArray().First(feature => (string)feature!["name"]! == "campaign")!["nullable"] = true;
         });
-        var rows = $"{BankRows.Header.Replace(",campaign", "", StringComparison.Ordinal)}\n41,management,married,tertiary,1506,yes,\n41,management,married,tertiary,1506,yes,NaN\n41,management,married,tertiary,,yes,5\n";
+        var header = BankRows.Header.Replace(",campaign", "", StringComparison.Ordinal);
+        const string Person = "41,management,married,tertiary";
+        var rows = $"{header}\n{Person},1506,yes,\n{Person},1506,yes,NaN\n{Person},,yes,5\n";
 
         var result = await CliProcess.RunWithInputAsync(Encoding.UTF8.GetBytes(rows), "score", bundle.Folder);
 
         Assert.Equal((1, 3), (result.ExitCode, BankRows.Lines(result.Output).Length));
-        Assert.StartsWith("There is no column 'campaign': it is scored as missing in every row.\nline 4: balance: Missing; must be an integer.\n", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "There is no column 'campaign': it is scored as missing in every row.\nline 4: balance: Missing; must be an integer.\n",
+            result.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,7 +196,9 @@ public sealed class ScoreCsvTests
     {
         using var models = new TemporaryModels();
         var strict = models.AddBank();
-        strict.Write("golden.jsonl", string.Join('\n', File.ReadLines(strict.PathOf("golden.jsonl")).Where(line => !line.Contains("unknown-category", StringComparison.Ordinal))));
+        var golden = File.ReadLines(strict.PathOf("golden.jsonl"));
+        var known = golden.Where(line => !line.Contains("unknown-category", StringComparison.Ordinal));
+        strict.Write("golden.jsonl", string.Join('\n', known));
         strict.EditManifest(manifest => manifest["unknownCategory"] = "reject");
         var rows = $"{BankRows.Header}\n{BankRows.Row.Replace("married", "maried", StringComparison.Ordinal)}\n";
 
@@ -198,8 +208,13 @@ public sealed class ScoreCsvTests
         Assert.Equal(0, lenient.ExitCode);
         Assert.Contains("0 rejected; 1 value is unlike those seen in training.", lenient.Error, StringComparison.Ordinal);
         Assert.Equal(1, refused.ExitCode);
-        Assert.StartsWith("line 2: marital: Unknown category; did you mean 'married'? Known: 'divorced', 'married', 'single'.", refused.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "line 2: marital: Unknown category; did you mean 'married'? Known: 'divorced', 'married', 'single'.",
+            refused.Error,
+            StringComparison.Ordinal);
     }
+
+    private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
 
     private static Task<CliResult> ScoreAsync(string csv, params string[] arguments) =>
         CliProcess.RunWithInputAsync(Encoding.UTF8.GetBytes(csv), ["score", Repository.Bank, .. arguments]);

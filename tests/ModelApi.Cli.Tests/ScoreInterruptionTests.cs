@@ -16,11 +16,12 @@ public sealed class ScoreInterruptionTests : IDisposable
     public async Task A_signal_in_the_middle_leaves_nothing_half_written(int signal)
     {
         await using var cli = CliProcess.Start("score", Repository.Bank, "-", "-o", _folder.PathOf("out.csv"));
-        await cli.Input.WriteAsync(Encoding.UTF8.GetBytes(BankRows.Csv(50_000) + "damaged\n" + string.Concat(Enumerable.Repeat(BankRows.Row + "\n", 50_000))));
+        var more = string.Concat(Enumerable.Repeat(BankRows.Row + "\n", 50_000));
+        await cli.Input.WriteAsync(Encoding.UTF8.GetBytes($"{BankRows.Csv(50_000)}damaged\n{more}"));
         await cli.Input.FlushAsync();
 
-        // Both files are being written by now, and standard input is still open: the command cannot have ended by itself.
-        await WaitAsync(() => Directory.EnumerateFiles(_folder.Root).Count(file => new FileInfo(file).Length > 0) == 2);
+        // Both files are being written, and standard input is still open, so the command has not ended by itself.
+        await CliProcess.WaitAsync(() => Directory.EnumerateFiles(_folder.Root).Count(file => new FileInfo(file).Length > 0) == 2);
         Assert.DoesNotContain("out.csv", _folder.Names);
         cli.Signal(signal);
         var result = await cli.WaitForExitAsync();
@@ -33,8 +34,8 @@ public sealed class ScoreInterruptionTests : IDisposable
     public async Task A_signal_while_standard_input_gives_nothing_is_obeyed()
     {
         _folder.Write("out.csv", "of an earlier run");
-        await using var cli = CliProcess.Start("score", Repository.Bank, "-", "-o", _folder.PathOf("out.csv"));
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        await using var cli = CliProcess.Start("score", Repository.Bank, "-", "-o", _folder.PathOf("out.csv"), "--force");
+        await cli.WaitUntilSignalsAreHandledAsync();
 
         cli.Signal(CliProcess.Interrupt);
         var result = await cli.WaitForExitAsync();
@@ -54,7 +55,9 @@ public sealed class ScoreInterruptionTests : IDisposable
         var result = await CliProcess.RunAsync("score", Repository.Bank, input, "-o", Path.Combine(disk, "out.csv"));
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("out.csv' cannot be written: No space left on device", Assert.Single(BankRows.Lines(result.Error)), StringComparison.Ordinal);
+        var line = Assert.Single(BankRows.Lines(result.Error));
+        Assert.Contains("out.csv' cannot be written: No space left on device", line, StringComparison.Ordinal);
+        Assert.EndsWith(" No output was kept.", line, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(disk));
     }
 
@@ -65,26 +68,12 @@ public sealed class ScoreInterruptionTests : IDisposable
         using var small = new SmallDisk(disk, kilobytes: 256);
         var input = _folder.Write("rows.csv", $"{BankRows.Csv(10)}{string.Concat(Enumerable.Repeat("damaged\n", 20_000))}");
 
-        var result = await CliProcess.RunAsync("score", Repository.Bank, input, "-o", _folder.PathOf("out.csv"), "--rejects", Path.Combine(disk, "rejects.jsonl"));
+        var result = await CliProcess.RunAsync(
+            "score", Repository.Bank, input, "-o", _folder.PathOf("out.csv"), "--rejects", Path.Combine(disk, "rejects.jsonl"));
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("rejects.jsonl' cannot be written", Assert.Single(BankRows.Lines(result.Error)), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(disk));
         Assert.Equal(["disk", "rows.csv"], _folder.Names);
-    }
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        for (var patience = 0; patience < 600; patience++)
-        {
-            if (condition())
-            {
-                return;
-            }
-
-            await Task.Delay(50);
-        }
-
-        Assert.Fail("What the test waits for did not happen within 30 s.");
     }
 }

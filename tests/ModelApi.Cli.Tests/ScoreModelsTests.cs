@@ -9,7 +9,8 @@ namespace ModelApi.Cli.Tests;
 /// <summary>All models that ship, with their categories, missing values, texts, many classes and many columns.</summary>
 public sealed class ScoreModelsTests
 {
-    public static TheoryData<string> Models() => [.. Directory.EnumerateDirectories(Repository.Models).Select(folder => Path.GetFileName(folder)!)];
+    public static TheoryData<string> Models() =>
+        [.. Directory.EnumerateDirectories(Repository.Models).Select(folder => Path.GetFileName(folder)!)];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -23,7 +24,7 @@ public sealed class ScoreModelsTests
             text.Append(string.Join(',', row.Select(feature => Cell(feature.Value)))).Append("\r\n");
         }
 
-        var result = await CliProcess.RunWithInputAsync(Encoding.UTF8.GetBytes(text.ToString()), "score", Path.Combine(Repository.Models, model));
+        var result = await ScoreAsync(text.ToString(), model);
 
         Assert.Equal(0, result.ExitCode);
         using var reader = CsvReader.Create(result.OutputBytes, new CsvReaderOptions { Separator = ',' });
@@ -31,7 +32,11 @@ public sealed class ScoreModelsTests
         {
             Assert.True(reader.Read());
             Assert.Equal(row.Label, reader.GetString("prediction"));
-            Assert.All(row.Probabilities, probability => Assert.Equal(probability.Value, double.Parse(reader.GetString($"p_{probability.Key}"), CultureInfo.InvariantCulture), BankRows.Tolerance));
+            Assert.All(row.Probabilities, probability =>
+            {
+                var answer = double.Parse(reader.GetString($"p_{probability.Key}"), CultureInfo.InvariantCulture);
+                Assert.Equal(probability.Value, answer, BankRows.Tolerance);
+            });
         }
 
         Assert.False(reader.Read());
@@ -43,7 +48,7 @@ public sealed class ScoreModelsTests
     {
         var golden = Golden.Read(Path.Combine(Repository.Models, model, "1"));
 
-        var result = await CliProcess.RunWithInputAsync(Encoding.UTF8.GetBytes(string.Join('\n', golden.Select(row => row.Input))), "score", Path.Combine(Repository.Models, model));
+        var result = await ScoreAsync(string.Join('\n', golden.Select(row => row.Input)), model);
 
         Assert.Equal(0, result.ExitCode);
         var answers = BankRows.Lines(result.Output).Select(line => JsonDocument.Parse(line).RootElement).ToList();
@@ -53,25 +58,30 @@ public sealed class ScoreModelsTests
             var (expected, answer) = pair;
             Assert.Equal(expected.Label, answer.GetProperty("prediction").ToString());
             Assert.Equal(model == "wine-quality" ? JsonValueKind.Number : JsonValueKind.String, answer.GetProperty("prediction").ValueKind);
-            Assert.Equal(expected.Probabilities.Keys, answer.GetProperty("probabilities").EnumerateObject().Select(probability => probability.Name));
-            Assert.All(expected.Probabilities, probability => Assert.Equal(probability.Value, answer.GetProperty("probabilities").GetProperty(probability.Key).GetDouble(), BankRows.Tolerance));
+            var probabilities = answer.GetProperty("probabilities");
+            Assert.Equal(expected.Probabilities.Keys, probabilities.EnumerateObject().Select(probability => probability.Name));
+            Assert.All(expected.Probabilities, probability =>
+                Assert.Equal(probability.Value, probabilities.GetProperty(probability.Key).GetDouble(), BankRows.Tolerance));
         });
     }
 
     [Fact]
-    public async Task A_row_to_which_a_model_has_no_finite_answer_is_rejected()
+    public async Task A_row_without_a_finite_answer_is_rejected()
     {
         var golden = Golden.Read(Path.Combine(Repository.Models, "breast-cancer", "1"));
         var names = JsonDocument.Parse(golden[0].Input).RootElement.EnumerateObject().Select(feature => feature.Name).ToList();
         var huge = $"{{{string.Join(',', names.Select((name, i) => $"\"{name}\":{(i % 2 == 0 ? "" : "-")}3e38"))}}}";
 
-        var result = await CliProcess.RunWithInputAsync(Encoding.UTF8.GetBytes($"{golden[0].Input}\n{huge}\n{golden[0].Input}\n"), "score", Path.Combine(Repository.Models, "breast-cancer"));
+        var result = await ScoreAsync($"{golden[0].Input}\n{huge}\n{golden[0].Input}\n", "breast-cancer");
 
         Assert.Equal((1, 2), (result.ExitCode, BankRows.Lines(result.Output).Length));
         Assert.StartsWith("line 2: The model has no finite answer to these features", result.Error, StringComparison.Ordinal);
         Assert.Contains("2 rows scored", result.Error, StringComparison.Ordinal);
         Assert.Contains("1 rejected", result.Error, StringComparison.Ordinal);
     }
+
+    private static Task<CliResult> ScoreAsync(string rows, string model) =>
+        CliProcess.RunWithInputAsync(Encoding.UTF8.GetBytes(rows), "score", Path.Combine(Repository.Models, model));
 
     private static string Cell(JsonElement value) => value.ValueKind switch
     {

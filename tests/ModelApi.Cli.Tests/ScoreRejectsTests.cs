@@ -25,17 +25,18 @@ public sealed class ScoreRejectsTests : IDisposable
         Assert.Contains($"4 rows scored in ", result.Error, StringComparison.Ordinal);
         Assert.Contains($"2 rejected (see {_folder.PathOf("out.csv.rejects.jsonl")}).", result.Error, StringComparison.Ordinal);
         Assert.Equal(5, (await File.ReadAllLinesAsync(_folder.PathOf("out.csv"))).Length);
-        var rejects = (await File.ReadAllLinesAsync(_folder.PathOf("out.csv.rejects.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var rejects = await RejectsAsync("out.csv.rejects.jsonl");
         Assert.Equal([5, 6], rejects.Select(reject => reject.GetProperty("line").GetInt32()));
         Assert.Equal(Damaged.Split('\n'), rejects.Select(reject => reject.GetProperty("row").GetString()));
         Assert.Equal(
-            """{"age":["Must be an integer, not text."],"balance":["Must be an integer, not a number with a fraction."],"campaign":["Missing; must be an integer."]}""",
+            """{"age":["Must be an integer, not text."],"balance":["Must be an integer, not a number with a fraction."]"""
+            + ""","campaign":["Missing; must be an integer."]}""",
             rejects[0].GetProperty("errors").GetRawText());
         Assert.Equal("""{"":["Has 3 fields where the header has 8."]}""", rejects[1].GetProperty("errors").GetRawText());
     }
 
     [Fact]
-    public async Task The_rejects_may_go_elsewhere_and_those_of_an_earlier_run_do_not_stay()
+    public async Task The_rejects_may_go_elsewhere_and_force_removes_those_of_an_earlier_run()
     {
         var bad = _folder.Write("bad.csv", $"{BankRows.Header}\n{Damaged}\n");
         var good = _folder.Write("good.csv", BankRows.Csv(2));
@@ -43,7 +44,7 @@ public sealed class ScoreRejectsTests : IDisposable
 
         var first = await CliProcess.RunAsync(["score", Repository.Bank, bad, .. to]);
         var between = _folder.Names.ToList();
-        var second = await CliProcess.RunAsync(["score", Repository.Bank, good, .. to]);
+        var second = await CliProcess.RunAsync(["score", Repository.Bank, good, .. to, "--force"]);
 
         Assert.Equal((1, 0), (first.ExitCode, second.ExitCode));
         Assert.Equal(["bad.csv", "good.csv", "no.jsonl", "out.csv"], between);
@@ -51,7 +52,7 @@ public sealed class ScoreRejectsTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_file_for_them_the_first_rejects_are_told()
+    public async Task Without_a_file_of_rejects_the_first_ones_are_printed()
     {
         var input = _folder.Write("rows.csv", $"{BankRows.Header}\n{string.Concat(Enumerable.Repeat("41\n", 7))}");
 
@@ -65,7 +66,7 @@ public sealed class ScoreRejectsTests : IDisposable
     }
 
     [Fact]
-    public async Task Lines_of_JSON_are_rejected_with_what_the_server_would_say()
+    public async Task Lines_of_JSON_are_rejected_with_the_servers_messages()
     {
         var row = BankRows.Golden[0].Input;
         var input = _folder.Write("rows.jsonl", string.Join('\n',
@@ -82,7 +83,7 @@ public sealed class ScoreRejectsTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(1, BankRows.AssertTrainers(BankRows.AnswersOfJson(BankRows.Lines(result.Output))));
         Assert.StartsWith("{\"id\": 7, ", result.Output, StringComparison.Ordinal);
-        var rejects = (await File.ReadAllLinesAsync(_folder.PathOf("no.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var rejects = await RejectsAsync("no.jsonl");
         Assert.Equal([3, 4, 5, 6, 7], rejects.Select(reject => reject.GetProperty("line").GetInt32()));
         var errors = rejects.Select(reject => reject.GetProperty("errors").GetRawText()).ToList();
         Assert.StartsWith("""{"":["Not valid JSON at byte 10: """, errors[0], StringComparison.Ordinal);
@@ -91,4 +92,7 @@ public sealed class ScoreRejectsTests : IDisposable
         Assert.Equal("""{"prediction":["Already in the row; rename it, or give the added names a prefix."]}""", errors[3]);
         Assert.Equal(errors[1], errors[4]);
     }
+
+    private async Task<List<JsonElement>> RejectsAsync(string name) =>
+        [.. (await File.ReadAllLinesAsync(_folder.PathOf(name))).Select(line => JsonDocument.Parse(line).RootElement)];
 }

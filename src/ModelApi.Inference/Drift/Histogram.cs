@@ -3,7 +3,10 @@ namespace ModelApi.Inference.Drift;
 /// <summary>How often each range of a number, or each category, occurred in a set of rows.</summary>
 public sealed record Histogram
 {
-    /// <summary>Numbers: the inner edges of the bins, ascending; a value belongs to the bin after the last edge that it exceeds. Null for categories.</summary>
+    /// <summary>
+    /// Numbers: the inner edges of the bins, ascending, in the unit of the feature; a value belongs to the bin after the last edge that it
+    /// exceeds. Null for categories.
+    /// </summary>
     public IReadOnlyList<double>? Edges { get; init; }
 
     /// <summary>Categories: the value of each bin. Null for numbers.</summary>
@@ -37,7 +40,7 @@ public sealed record Histogram
             : [.. Enumerable.Range(1, 9).Select(decile => sorted[(decile * (sorted.Count - 1)) / 10]).Distinct()];
         if (edges.Count > 0 && edges[^1] == sorted[^1])
         {
-            // Nothing lies above the largest value, so that edge would only make an empty bin.
+            // No value is above the largest one, so this edge would make an empty bin.
             edges.RemoveAt(edges.Count - 1);
         }
 
@@ -55,7 +58,8 @@ public sealed record Histogram
     /// <param name="values">The values; null is missing.</param>
     public static Histogram OfCategories(IReadOnlyList<string> categories, ReadOnlySpan<string?> values)
     {
-        var bins = categories.Select((category, bin) => (category, bin)).ToDictionary(pair => pair.category, pair => pair.bin, StringComparer.Ordinal);
+        var bins = categories.Select((category, bin) => (category, bin))
+            .ToDictionary(pair => pair.category, pair => pair.bin, StringComparer.Ordinal);
         var counts = new long[categories.Count];
         long missing = 0;
         long unseen = 0;

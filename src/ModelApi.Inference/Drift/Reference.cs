@@ -6,7 +6,7 @@ namespace ModelApi.Inference.Drift;
 /// <summary>The training-time distribution of each feature and of the score: the baseline for drift.</summary>
 public sealed record Reference
 {
-    /// <summary>How many training rows it was made from.</summary>
+    /// <summary>Number of training rows.</summary>
     public required int Rows { get; init; }
 
     /// <summary>The distribution of each feature, by name. Free text is binned by its length in characters.</summary>
@@ -21,7 +21,7 @@ public sealed record Reference
     /// </summary>
     public required Histogram Score { get; init; }
 
-    /// <summary>Counts rows and what a scorer answered to them.</summary>
+    /// <summary>Counts rows and a scorer's answers to them.</summary>
     public static Reference Of(FeatureBatch features, PredictionBatch predictions)
     {
         var signature = features.Signature;
@@ -31,7 +31,8 @@ public sealed record Reference
             Features = signature.Features.Select((feature, index) => (feature.Name, Histogram: Of(feature, index, features)))
                 .ToDictionary(item => item.Name, item => item.Histogram, StringComparer.Ordinal),
             Prediction = signature.Classes is { } classes
-                ? Histogram.OfCategories(classes.Names, predictions.Labels.ToArray().Select(label => (string?)classes.Names[label]).ToArray())
+                ? Histogram.OfCategories(
+                    classes.Names, Array.ConvertAll(predictions.Labels.ToArray(), label => (string?)classes.Names[label]))
                 : null,
             Score = Histogram.OfNumbers(Scores(predictions)),
         };

@@ -21,8 +21,7 @@ public sealed class AtomicFileStream : Stream
         _replace = replace;
         _isOptional = isOptional;
         _place = ResolvePlace(path);
-        var isDevice = _place.StartsWith("/dev/", StringComparison.Ordinal) || _place.StartsWith("/proc/", StringComparison.Ordinal);
-        if (!isDevice)
+        if (!IsBelowDevices(_place))
         {
             var name = $".{Path.GetFileName(_place)}.{Environment.ProcessId}.{Path.GetRandomFileName()}";
             _temporary = Path.Combine(Path.GetDirectoryName(_place)!, name);
@@ -64,6 +63,10 @@ public sealed class AtomicFileStream : Stream
     /// <summary>Begins a file that is only there if something is written to it; a replaced one goes away in any case.</summary>
     /// <inheritdoc cref="Create"/>
     public static AtomicFileStream CreateOptional(string path, bool replace) => new(path, replace, isOptional: true);
+
+    /// <summary>Whether a path leads below <c>/dev</c> or <c>/proc</c> and is written directly.</summary>
+    /// <exception cref="RowFileException">The path is a folder, or its folder does not exist.</exception>
+    public static bool IsDevice(string path) => IsBelowDevices(ResolvePlace(path));
 
     /// <inheritdoc/>
     /// <exception cref="RowFileException">The file cannot be written, for instance because the disk is full.</exception>
@@ -147,9 +150,18 @@ public sealed class AtomicFileStream : Stream
         base.Dispose(disposing);
     }
 
+    private static bool IsBelowDevices(string place) =>
+        place.StartsWith("/dev/", StringComparison.Ordinal) || place.StartsWith("/proc/", StringComparison.Ordinal);
+
     private static string ResolvePlace(string path)
     {
         var place = Path.GetFullPath(path);
+        if (IsBelowDevices(place))
+        {
+            // The link of a pipe, such as /dev/stdout, leads to a name that does not exist.
+            return place;
+        }
+
         try
         {
             place = new FileInfo(place).LinkTarget is null ? place : File.ResolveLinkTarget(place, returnFinalTarget: true)!.FullName;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -25,14 +26,16 @@ public static class BundlePacker
     };
 
     /// <summary>Makes the bundle, checks it as a server would, and only then puts it into the folder of models.</summary>
-    /// <returns>The bundle's folder, and how it did on its golden rows.</returns>
-    /// <exception cref="PackException">Something needed is missing and cannot be found out.</exception>
+    /// <returns>The bundle's folder, and the result of scoring its golden rows.</returns>
+    /// <exception cref="PackException">A file or a fact is missing, and the fact cannot be inferred.</exception>
     /// <exception cref="BundleException">The bundle would not be served.</exception>
     public static async Task<(string Folder, GoldenReport Golden)> PackAsync(PackRequest request, CancellationToken cancellationToken)
     {
         if (!ManifestReader.NamePattern.IsMatch(request.Name))
         {
-            throw new PackException($"'{request.Name}' is no name for a model: use lower-case letters, digits, '-', '_' or '.', starting with a letter or digit.");
+            throw new PackException(
+                $"'{request.Name}' is not a valid model name: use lower-case letters, digits, '-', '_' or '.', "
+                + "starting with a letter or digit.");
         }
 
         var model = Path.Combine(request.Output, request.Name);
@@ -40,10 +43,11 @@ public static class BundlePacker
         var destination = Path.Combine(model, version);
         if (Directory.Exists(destination) && !request.Force)
         {
-            throw new PackException($"{destination} exists, and a version never changes: pack another version, or replace it with --force.");
+            throw new PackException(
+                $"{destination} exists, and a version never changes: pack another version, or replace it with --force.");
         }
 
-        // A folder whose name begins with a point is not seen by servers; it is renamed once the bundle is whole.
+        // Servers ignore a folder whose name begins with a dot; the bundle is moved out of it once it is whole.
         var workshop = Path.Combine(request.Output, $".packing-{Guid.NewGuid():n}");
         var folder = Path.Combine(workshop, request.Name, version);
         Directory.CreateDirectory(folder);
@@ -66,7 +70,8 @@ public static class BundlePacker
         }
     }
 
-    private static async Task<JsonObject> WriteFilesAsync(PackRequest request, string version, string folder, CancellationToken cancellationToken)
+    private static async Task<JsonObject> WriteFilesAsync(
+        PackRequest request, string version, string folder, CancellationToken cancellationToken)
     {
         foreach (var (source, name) in request.Graphs.Select(graph => (graph, Path.GetFileName(graph)))
             .Append((request.Golden, GoldenRows.FileName))
@@ -92,8 +97,9 @@ public static class BundlePacker
             : throw new BundleException(faults);
     }
 
-    // The bundle is loaded twice: to learn the order of the classes and the scores of the reference, and then as it will be served.
-    private static async Task<GoldenReport> CompleteAsync(PackRequest request, JsonObject manifest, string folder, CancellationToken cancellationToken)
+    // Loaded twice: first for the order of the classes and the scores of the reference, then as it will be served.
+    private static async Task<GoldenReport> CompleteAsync(
+        PackRequest request, JsonObject manifest, string folder, CancellationToken cancellationToken)
     {
         await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
         var bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
@@ -112,8 +118,8 @@ public static class BundlePacker
         var features = ReferenceReader.Read(request.Reference, bundle.Manifest.Signature);
         var predictions = new PredictionBatch(bundle.Manifest.Signature);
         served.Score(features, predictions, CancellationToken.None);
-        await File.WriteAllTextAsync(
-            Path.Combine(folder, ReferenceFile), JsonSerializer.Serialize(Reference.Of(features, predictions), Options) + "\n", cancellationToken).ConfigureAwait(false);
+        var reference = JsonSerializer.Serialize(Reference.Of(features, predictions), Options) + "\n";
+        await File.WriteAllTextAsync(Path.Combine(folder, ReferenceFile), reference, cancellationToken).ConfigureAwait(false);
         await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
         bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
         return GoldenCheck.Run(served, bundle.Golden);
@@ -122,21 +128,22 @@ public static class BundlePacker
     private static async Task WriteManifestAsync(JsonObject manifest, string folder, CancellationToken cancellationToken)
     {
         var files = new JsonObject();
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file) != ManifestReader.FileName).Order(StringComparer.Ordinal))
+        var place = Path.Combine(folder, ManifestReader.FileName);
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => file != place).Order(StringComparer.Ordinal))
         {
             var content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
             files[Path.GetFileName(file)] = Convert.ToHexStringLower(SHA256.HashData(content));
         }
 
         manifest["files"] = files;
-        await File.WriteAllTextAsync(Path.Combine(folder, ManifestReader.FileName), manifest.ToJsonString(Options) + "\n", cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(place, manifest.ToJsonString(Options) + "\n", cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task CopyAsync(string source, string destination, CancellationToken cancellationToken)
     {
         if (!File.Exists(source))
         {
-            throw new PackException($"There is no file '{source}'.");
+            throw new PackException($"There is no file '{source}'; check the path.");
         }
 
         var content = await File.ReadAllBytesAsync(source, cancellationToken).ConfigureAwait(false);
@@ -146,8 +153,13 @@ public static class BundlePacker
     private static string NextVersion(string model)
     {
         var highest = Directory.Exists(model)
-            ? Directory.EnumerateDirectories(model).Select(Path.GetFileName).Where(name => ManifestReader.VersionPattern.IsMatch(name!)).Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max()
+            ? Directory.EnumerateDirectories(model)
+                .Select(folder => Path.GetFileName(folder))
+                .Where(name => ManifestReader.VersionPattern.IsMatch(name))
+                .Select(name => int.Parse(name, CultureInfo.InvariantCulture))
+                .DefaultIfEmpty(0)
+                .Max()
             : 0;
-        return (highest + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return (highest + 1).ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -9,7 +9,7 @@ internal static class ClassOrder
 {
     /// <param name="scorer">Scores with the classes in any order.</param>
     /// <param name="golden">The trainer's probabilities, in that same order.</param>
-    /// <returns>For each column the index of its class; null for a regression, or where the columns do not tell.</returns>
+    /// <returns>For each column the index of its class; null for a regression, or if the columns are ambiguous.</returns>
     public static int[]? Find(IScorer scorer, GoldenRows golden)
     {
         if (golden.Features.Signature.Classes is not { Count: var classes })

@@ -4,11 +4,12 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Packing;
 
-/// <summary>What the one-hot encoders of some graphs were fitted to.</summary>
+/// <summary>The categories and policies of the one-hot encoders in a bundle's graphs.</summary>
 internal sealed class Encoders
 {
-    // Operators that hand a single column on as it is.
-    private static readonly string[] Transparent = ["Identity", "Reshape", "Gather", "ArrayFeatureExtractor", "Squeeze", "Unsqueeze", "Flatten", "Cast"];
+    // Operators that pass on a single column unchanged.
+    private static readonly string[] Transparent =
+        ["Identity", "Reshape", "Gather", "ArrayFeatureExtractor", "Squeeze", "Unsqueeze", "Flatten", "Cast"];
 
     private readonly Dictionary<string, IReadOnlyList<string>> _categories = new(StringComparer.Ordinal);
 
@@ -36,7 +37,7 @@ internal sealed class Encoders
         }
     }
 
-    /// <summary>Ignore, when any encoder turns an unknown category into zeros.</summary>
+    /// <summary>Encode as missing, if any encoder turns an unknown category into zeros.</summary>
     public UnknownCategory UnknownCategory { get; private set; } = UnknownCategory.Reject;
 
     /// <summary>The categories of a graph input that goes into an encoder, or null.</summary>
@@ -50,7 +51,7 @@ internal sealed class Encoders
             _categories[source] = [.. categories.Strings.Select(bytes => bytes.ToString(Encoding.UTF8))];
         }
 
-        // Unless told otherwise the operator encodes what it does not know as zeros: ONNX-ML, OneHotEncoder.
+        // The default of ONNX-ML's OneHotEncoder encodes unknown categories as zeros.
         if (attributes.FirstOrDefault(attribute => attribute.Name == "zeros") is null or { I: not 0 })
         {
             UnknownCategory = UnknownCategory.EncodeAsMissing;

@@ -5,10 +5,10 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ModelApi.Inference.Packing;
 
-/// <summary>Finds out a feature's type, categories, range and example from its column and from the graph input that reads it.</summary>
+/// <summary>Infers a feature's type, categories, range and example from its column and from the graph input that reads it.</summary>
 internal static partial class FeatureInference
 {
-    // More different values than this are taken for free text rather than categories.
+    // A column with more distinct values is free text.
     private const int MostCategories = 100;
     private const int LongestExample = 200;
 
@@ -32,9 +32,13 @@ internal static partial class FeatureInference
 
     private static JsonObject InferText(string name, string[] values, IReadOnlyList<string>? encoded)
     {
-        var seen = values.GroupBy(value => value, StringComparer.Ordinal).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).ToList();
+        var seen = values.GroupBy(value => value, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key, StringComparer.Ordinal)
+            .ToList();
         var feature = new JsonObject { ["name"] = name, ["type"] = "string" };
-        var categories = encoded ?? (seen.Count <= MostCategories && seen.Count <= values.Length / 2 ? [.. seen.Select(group => group.Key).Order(StringComparer.Ordinal)] : null);
+        var areCategories = seen.Count <= MostCategories && seen.Count <= values.Length / 2;
+        var categories = encoded ?? (areCategories ? [.. seen.Select(group => group.Key).Order(StringComparer.Ordinal)] : null);
         if (categories is null)
         {
             feature["minimumLength"] = 1;
@@ -62,9 +66,11 @@ internal static partial class FeatureInference
         var numbers = new double[values.Length];
         for (var i = 0; i < values.Length; i++)
         {
-            if (!double.TryParse(values[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i]))
+            if (!double.TryParse(values[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i])
+                || !double.IsFinite(numbers[i]))
             {
-                throw new PackException($"Column '{name}' of the reference feeds a numeric input of the graph, but row {i + 1} is no number.");
+                throw new PackException(
+                    $"Column '{name}' of the reference feeds a numeric input of the graph, but row {i + 1} is not a number.");
             }
         }
 

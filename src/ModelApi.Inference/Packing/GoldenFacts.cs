@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ModelApi.Inference.Packing;
 
-/// <summary>What the golden rows tell about a model: its task, its classes, and which features may be null.</summary>
+/// <summary>Facts about a model that its golden rows show: task, classes, and features that may be null.</summary>
 internal sealed class GoldenFacts
 {
     private GoldenFacts(IReadOnlyList<string>? classes, bool areIntegers, IReadOnlySet<string> nullFeatures)
@@ -40,7 +40,9 @@ internal sealed class GoldenFacts
             {
                 using var row = JsonDocument.Parse(line);
                 var root = row.RootElement;
-                nulls.UnionWith(root.GetProperty("input").EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Null).Select(member => member.Name));
+                nulls.UnionWith(root.GetProperty("input").EnumerateObject()
+                    .Where(member => member.Value.ValueKind == JsonValueKind.Null)
+                    .Select(member => member.Name));
                 if (isEmpty && root.TryGetProperty("probabilities", out var probabilities))
                 {
                     classes = [.. probabilities.EnumerateObject().Select(member => member.Name)];
@@ -51,7 +53,9 @@ internal sealed class GoldenFacts
             }
             catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
             {
-                throw new PackException($"{file}, line {number}: each line must be an object with 'input' and the trainer's 'label' and 'probabilities' (or 'value' for a regression).");
+                throw new PackException(
+                    $"{file}, line {number}: each line must be an object with 'input' and the trainer's "
+                    + "'label' and 'probabilities' (or 'value' for a regression).");
             }
         }
 

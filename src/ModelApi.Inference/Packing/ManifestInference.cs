@@ -6,8 +6,9 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Packing;
 
-/// <summary>Finds out the whole manifest of a bundle but its digests.</summary>
-internal sealed class ManifestInference(PackRequest request, IReadOnlyList<GraphFile> graphs, Encoders encoders, GoldenFacts golden)
+/// <summary>Infers the manifest of a bundle, except its digests.</summary>
+internal sealed class ManifestInference(
+    PackRequest request, IReadOnlyList<GraphFile> graphs, Encoders encoders, GoldenFacts golden)
 {
     private readonly List<(string Name, TensorElementType? Type)> _features = [];
     private readonly List<(string Name, GraphTensor Tensor)> _outputs = [];
@@ -22,13 +23,13 @@ internal sealed class ManifestInference(PackRequest request, IReadOnlyList<Graph
             ["$schema"] = "../../model.schema.json",
             ["name"] = request.Name,
             ["version"] = version,
-            ["description"] = request.Description ?? $"Predicts {target} from {string.Join(", ", _features.Take(10).Select(feature => feature.Name))}{(_features.Count > 10 ? " and more" : "")}.",
+            ["description"] = request.Description ?? Summarize(target),
             ["task"] = golden.Classes is null ? "regression" : "classification",
             ["target"] = new JsonObject { ["name"] = target },
         };
         if (golden.Classes is { } classes)
         {
-            manifest["classes"] = new JsonArray([.. classes.Select(name => golden.AreIntegers ? JsonValue.Create(long.Parse(name, CultureInfo.InvariantCulture)) : (JsonNode)JsonValue.Create(name))]);
+            manifest["classes"] = new JsonArray([.. classes.Select(ClassOf)]);
         }
 
         if (request.InstancesKey is { } key)
@@ -36,12 +37,23 @@ internal sealed class ManifestInference(PackRequest request, IReadOnlyList<Graph
             manifest["instancesKey"] = key;
         }
 
-        manifest["unknownCategory"] = (request.UnknownCategory ?? encoders.UnknownCategory) == UnknownCategory.Reject ? "reject" : "encode-as-missing";
+        var unknown = request.UnknownCategory ?? encoders.UnknownCategory;
+        manifest["unknownCategory"] = unknown == UnknownCategory.Reject ? "reject" : "encode-as-missing";
         manifest["features"] = features;
         manifest["graphs"] = graphNodes;
         manifest["outputs"] = FindOutputs();
         return manifest;
     }
+
+    private string Summarize(string target)
+    {
+        const int MostNamed = 10;
+        var names = string.Join(", ", _features.Take(MostNamed).Select(feature => feature.Name));
+        return $"Predicts {target} from {names}{(_features.Count > MostNamed ? " and more" : "")}.";
+    }
+
+    private JsonValue ClassOf(string name) =>
+        golden.AreIntegers ? JsonValue.Create(long.Parse(name, CultureInfo.InvariantCulture)) : JsonValue.Create(name);
 
     private JsonObject Connect(GraphFile graph)
     {
@@ -64,7 +76,7 @@ internal sealed class ManifestInference(PackRequest request, IReadOnlyList<Graph
         return node;
     }
 
-    /// <returns>What feeds the input, or null when its own name says it.</returns>
+    /// <returns>The sources of the input, or null if it has the name of its source.</returns>
     private IReadOnlyList<string>? Source(GraphTensor input, string file)
     {
         if (request.Inputs.TryGetValue(input.Name, out var given))
@@ -85,7 +97,10 @@ internal sealed class ManifestInference(PackRequest request, IReadOnlyList<Graph
             return null;
         }
 
-        var fitting = _outputs.Where(output => output.Tensor.ElementType == input.ElementType && Fits(output.Tensor, input)).Select(output => output.Name).ToList();
+        var fitting = _outputs
+            .Where(output => output.Tensor.ElementType == input.ElementType && Fits(output.Tensor, input))
+            .Select(output => output.Name)
+            .ToList();
         if (fitting is [var earlier])
         {
             return [earlier];
@@ -99,7 +114,9 @@ internal sealed class ManifestInference(PackRequest request, IReadOnlyList<Graph
         }
 
         throw new PackException(
-            $"What feeds input '{input.Name}' of {file} cannot be found out: no column of the reference and no one earlier output fits. Say it with --input {input.Name}=SOURCE[,SOURCE…].");
+            $"The source of input '{input.Name}' of {file} cannot be inferred: "
+            + "no column of the reference and no single earlier output fits. "
+            + $"Name it with --input {input.Name}=SOURCE[,SOURCE…].");
     }
 
     private static bool Fits(GraphTensor output, GraphTensor input) =>
@@ -126,7 +143,7 @@ internal sealed class ManifestInference(PackRequest request, IReadOnlyList<Graph
             }
         }
 
-        // The example comes last, where a reader of the manifest looks for it.
+        // The example is the last key, for people who read the manifest.
         var example = feature["example"];
         feature.Remove("example");
         feature["example"] = example;
@@ -140,11 +157,12 @@ internal sealed class ManifestInference(PackRequest request, IReadOnlyList<Graph
         {
             [var only] => only,
             [] => TargetByValues() ?? "prediction",
-            _ => TargetByValues() ?? throw new PackException($"Which column is predicted cannot be found out of {string.Join(", ", rest)}: say it with --target."),
+            _ => TargetByValues() ?? throw new PackException(
+                $"The predicted column cannot be inferred from {string.Join(", ", rest)}: name it with --target."),
         };
     }
 
-    // The column that holds nothing but the classes.
+    // The last column whose values are all classes.
     private string? TargetByValues()
     {
         var classes = golden.Classes?.ToHashSet(StringComparer.Ordinal);
@@ -159,12 +177,15 @@ internal sealed class ManifestInference(PackRequest request, IReadOnlyList<Graph
         var last = graphs[^1].Outputs;
         if (golden.Classes is null)
         {
-            return new JsonObject { ["value"] = Only(last.Where(output => output.ElementType == TensorElementType.Float), "predicted value (a float tensor)").Name };
+            var values = last.Where(output => output.ElementType == TensorElementType.Float);
+            return new JsonObject { ["value"] = Only(values, "predicted value (a float tensor)").Name };
         }
 
         return new JsonObject
         {
-            ["label"] = Only(last.Where(output => output.ElementType is TensorElementType.String or TensorElementType.Int64), "label (a tensor of strings or 64-bit integers)").Name,
+            ["label"] = Only(
+                last.Where(output => output.ElementType is TensorElementType.String or TensorElementType.Int64),
+                "label (a tensor of strings or 64-bit integers)").Name,
             ["probabilities"] = Only(
                 last.Where(output => output.ElementType == TensorElementType.Float),
                 "probabilities (a float tensor; export without ZipMap: zipmap=False)").Name,
@@ -172,5 +193,7 @@ internal sealed class ManifestInference(PackRequest request, IReadOnlyList<Graph
     }
 
     private GraphTensor Only(IEnumerable<GraphTensor> candidates, string what) =>
-        candidates.ToList() is [var only] ? only : throw new PackException($"{graphs[^1].File} must have one output that is the {what}.");
+        candidates.ToList() is [var only]
+            ? only
+            : throw new PackException($"{graphs[^1].File} must have exactly one output that is the {what}.");
 }

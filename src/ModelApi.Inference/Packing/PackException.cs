@@ -1,9 +1,9 @@
 namespace ModelApi.Inference.Packing;
 
-/// <summary>A bundle cannot be made of what was given; the message says what is missing.</summary>
+/// <summary>A bundle cannot be made; the message says what is missing or wrong.</summary>
 public sealed class PackException : Exception
 {
-    /// <summary>Says what is missing.</summary>
+    /// <summary>Describes the fault in a sentence that says what to do.</summary>
     public PackException(string message)
         : base(message)
     {

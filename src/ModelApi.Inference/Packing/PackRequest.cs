@@ -3,7 +3,7 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Packing;
 
-/// <summary>What a bundle is made of. Whatever is null is found out from the rest.</summary>
+/// <summary>The parts of a bundle. Values that are null are inferred from the others.</summary>
 public sealed record PackRequest
 {
     /// <summary>The name that clients will call.</summary>
@@ -12,7 +12,7 @@ public sealed record PackRequest
     /// <summary>The ONNX files, in the order in which they run.</summary>
     public required IReadOnlyList<string> Graphs { get; init; }
 
-    /// <summary>Training rows: the columns that the graphs read, the target, and whatever else.</summary>
+    /// <summary>Training rows: the columns that the graphs read, the target, and any others.</summary>
     public required ReferenceTable Reference { get; init; }
 
     /// <summary>The file of golden rows.</summary>
@@ -21,30 +21,30 @@ public sealed record PackRequest
     /// <summary>The folder of models that the bundle goes into.</summary>
     public required string Output { get; init; }
 
-    /// <summary>The version's number; by default the next one that is free.</summary>
+    /// <summary>The version's number; by default the next free one.</summary>
     public string? Version { get; init; }
 
-    /// <summary>What the model predicts and from what.</summary>
+    /// <summary>What the model predicts and from what, for people.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The column that is predicted; by default the one that no graph reads.</summary>
+    /// <summary>The predicted column; by default the one that no graph reads.</summary>
     public string? Target { get; init; }
 
-    /// <summary>What happens to an unknown category; by default what the graphs' encoders were fitted to do.</summary>
+    /// <summary>The policy for unknown categories; by default that of the graphs' encoders.</summary>
     public UnknownCategory? UnknownCategory { get; init; }
 
     /// <summary>The key of a request that holds rows.</summary>
     public string? InstancesKey { get; init; }
 
-    /// <summary>Sources of graph inputs, by input, where they cannot be found out.</summary>
+    /// <summary>Sources of graph inputs, by input, where they cannot be inferred.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Inputs { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>By feature, keys of the manifest that take the place of what was found: descriptions, examples, ranges.</summary>
+    /// <summary>By feature, keys of the manifest that replace inferred ones: descriptions, examples, ranges.</summary>
     public JsonObject? Features { get; init; }
 
-    /// <summary>Further files that become part of the bundle, by the name they get there (<c>performance.json</c>, <c>args.json</c>).</summary>
+    /// <summary>Paths of further files, by their names in the bundle (<c>performance.json</c>, <c>args.json</c>).</summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether a version that exists is replaced.</summary>
+    /// <summary>Whether an existing version is replaced.</summary>
     public bool Force { get; init; }
 }

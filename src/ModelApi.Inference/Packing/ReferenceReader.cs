@@ -35,8 +35,9 @@ internal static class ReferenceReader
         new JsonFeatureReader(signature, new ReadLimits(MaxRows: int.MaxValue)).Read(json.WrittenSpan, batch, findings);
         return findings.Errors.Count == 0
             ? batch
-            : throw new PackException("The reference holds rows that a server would refuse:" + string.Concat(
-                findings.Errors.Take(MostFaults).Select(error => $"{Environment.NewLine}row {error.Row + 1}, {error.Feature}: {error.Message}")));
+            : throw new PackException("The reference holds rows that a server would refuse:" + string.Concat(findings.Errors
+                .Take(MostFaults)
+                .Select(error => $"{Environment.NewLine}row {error.Row + 1}, {error.Feature}: {error.Message}")));
     }
 
     private static void Write(Utf8JsonWriter writer, Feature feature, string cell)

@@ -38,7 +38,7 @@ public sealed class ReferenceTable
     {
         if (!File.Exists(file))
         {
-            throw new PackException($"There is no file '{file}'.");
+            throw new PackException($"There is no file '{file}'; check the path.");
         }
 
         using var csv = CsvReader.FromFile(file, new CsvReaderOptions

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ModelApi.Cli.Tests.Fixtures;
 
-/// <summary>The golden rows of the bank model as the lines of files, and the trainer's answers to hold against what comes back.</summary>
+/// <summary>The golden rows of the bank model as lines of files, and the comparison with the trainer's answers.</summary>
 internal static class BankRows
 {
     public const double Tolerance = 1e-6;
@@ -20,14 +20,15 @@ internal static class BankRows
     /// <summary>The values of a golden row, in the order of <see cref="Columns"/>.</summary>
     public static IEnumerable<string> Values(Golden golden) => Parse(golden).Select(item => item.Value);
 
-    /// <summary>A CSV of the golden rows, as often as it takes to make that many.</summary>
+    /// <summary>A CSV of that many rows: the golden rows, repeated.</summary>
     public static string Csv(int rows, string separator = ",", string lineBreak = "\n")
     {
         var lines = Golden.Select(golden => string.Join(separator, Values(golden))).ToList();
-        return string.Join(separator, Columns) + lineBreak + string.Concat(Enumerable.Range(0, rows).Select(row => lines[row % lines.Count] + lineBreak));
+        var header = string.Join(separator, Columns) + lineBreak;
+        return header + string.Concat(Enumerable.Range(0, rows).Select(row => lines[row % lines.Count] + lineBreak));
     }
 
-    /// <summary>Fails unless the answers are the trainer's to the golden rows, from the first on and over again.</summary>
+    /// <summary>Fails unless the answers are the trainer's to the golden rows, repeated.</summary>
     /// <returns>How many there are.</returns>
     public static int AssertTrainers(IEnumerable<(string Label, double No, double Yes)> answers)
     {
@@ -53,12 +54,14 @@ internal static class BankRows
     /// <summary>The answers in lines of JSON.</summary>
     public static IEnumerable<(string Label, double No, double Yes)> AnswersOfJson(IEnumerable<string> lines) =>
         lines.Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(row => (row.GetProperty("prediction").GetString()!, row.GetProperty("probabilities").GetProperty("no").GetDouble(), row.GetProperty("probabilities").GetProperty("yes").GetDouble()));
+            .Select(row => (Label: row.GetProperty("prediction").GetString()!, Probabilities: row.GetProperty("probabilities")))
+            .Select(row => (row.Label, row.Probabilities.GetProperty("no").GetDouble(), row.Probabilities.GetProperty("yes").GetDouble()));
 
     public static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
 
     private static List<KeyValuePair<string, string>> Parse(Golden golden) =>
-        [.. JsonDocument.Parse(golden.Input).RootElement.EnumerateObject().Select(item => KeyValuePair.Create(item.Name, item.Value.ToString()))];
+        [.. JsonDocument.Parse(golden.Input).RootElement.EnumerateObject()
+            .Select(item => KeyValuePair.Create(item.Name, item.Value.ToString()))];
 }

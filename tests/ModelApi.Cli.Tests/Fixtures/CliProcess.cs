@@ -60,6 +60,21 @@ internal sealed partial class CliProcess : IAsyncDisposable
         return new CliProcess(process);
     }
 
+    /// <summary>Waits until the command has a handler for SIGHUP, which it gets last.</summary>
+    public Task WaitUntilSignalsAreHandledAsync() => WaitAsync(() =>
+        File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal))[^1] is var digit
+        && Convert.ToInt32(digit.ToString(), 16) % 2 == 1);
+
+    /// <summary>Waits for a condition, 60 s at most.</summary>
+    public static async Task WaitAsync(Func<bool> condition)
+    {
+        for (var start = Stopwatch.GetTimestamp(); !condition();)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "The condition was not met in time.");
+            await Task.Delay(50);
+        }
+    }
+
     public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
 
     public async Task<CliResult> WaitForExitAsync()

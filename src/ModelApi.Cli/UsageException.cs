@@ -1,0 +1,4 @@
+namespace ModelApi.Cli;
+
+/// <summary>Arguments that exclude each other; found before anything is done.</summary>
+internal sealed class UsageException(string message) : Exception(message);
