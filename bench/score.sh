@@ -62,7 +62,7 @@ verdict() {
 # tool CSV: scores the file; sets rows, rate (rows/s without loading the model), elapsed (of the process, s), resident (peak, MB).
 tool() {
     local kilobytes
-    /usr/bin/time -o "$work/time.txt" -f '%e %M' dotnet "$work/modelapi/modelapi.dll" score "$bundle" "$1" -o "$work/out.csv" --json >"$work/summary.json" ||
+    /usr/bin/time -o "$work/time.txt" -f '%e %M' dotnet "$work/modelapi/modelapi.dll" score "$bundle" "$1" -o "$work/out.csv" --force --json >"$work/summary.json" ||
         fail "modelapi score failed; see above"
     read -r elapsed kilobytes <"$work/time.txt"
     resident=$(calculate %.1f "$kilobytes / 1024")
