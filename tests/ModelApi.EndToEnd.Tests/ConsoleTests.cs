@@ -6,12 +6,12 @@ namespace ModelApi.EndToEnd.Tests;
 public sealed class ConsoleTests
 {
     [Fact]
-    public async Task The_console_says_what_is_served_and_its_curl_line_works_when_pasted()
+    public async Task The_console_lists_the_served_models_and_its_curl_line_works_when_pasted()
     {
         await using var server = await ServerProcess.StartAsync();
         var lines = server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Contains(lines, line => line.StartsWith($"  ModelApi 0.1.0 on {server.Address.ToString().TrimEnd('/')} (Development)", StringComparison.Ordinal));
+        Assert.Contains($"  ModelApi 0.1.0 on {server.Address.ToString().TrimEnd('/')} (Development)", lines);
         Assert.Contains("  ready     bank 1, compiled", lines);
         Assert.Single(lines, line => line.Contains("200 golden rows reproduced", StringComparison.Ordinal)
             && line.Contains("Loaded version 1 of model bank with compiled in ", StringComparison.Ordinal));
@@ -25,7 +25,7 @@ public sealed class ConsoleTests
     }
 
     [Fact]
-    public async Task A_bundle_that_failed_is_named_and_its_reasons_are_told_once()
+    public async Task A_failed_bundle_is_named_and_its_faults_are_logged_once()
     {
         using var models = new TemporaryModels();
         models.AddBank();

@@ -13,7 +13,7 @@ internal static class AnswersExtensions
         services.AddSingleton<IResponseCompressionProvider, LargeAnswers>();
         services.AddResponseCompression(compression =>
         {
-            // What compression tells about a secret (BREACH) needs a browser that sends the secret by itself, as with cookies.
+            // Attacks on compressed secrets (BREACH) need a browser that sends the secret by itself, as it does cookies.
             compression.EnableForHttps = true;
             compression.MimeTypes = [MediaTypeNames.Application.Json, MediaTypeNames.Application.ProblemJson];
         });

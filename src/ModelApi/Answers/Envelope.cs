@@ -10,7 +10,7 @@ using ModelApi.Errors;
 
 namespace ModelApi.Answers;
 
-/// <summary>Puts answers, problems included, into an envelope where the request or the configuration asks for it.</summary>
+/// <summary>Puts answers and problems into an envelope if the request or the configuration asks for it.</summary>
 internal static class Envelope
 {
     public const string Parameter = "envelope";
@@ -21,7 +21,8 @@ internal static class Envelope
     {
         var always = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Envelope;
         var time = app.Services.GetRequiredService<TimeProvider>();
-        app.Use(next => context => always || context.Request.QueryString.HasValue ? AnswerAsync(context, next, always, time) : next(context));
+        app.Use(next => context =>
+            always || context.Request.QueryString.HasValue ? AnswerAsync(context, next, always, time) : next(context));
     }
 
     private static Task AnswerAsync(HttpContext context, RequestDelegate next, bool always, TimeProvider time)
@@ -32,7 +33,8 @@ internal static class Envelope
         }
 
         var isWanted = always;
-        if (context.Request.Query.TryGetValue(Parameter, out var values) && !bool.TryParse(values is [var value] ? value : null, out isWanted))
+        if (context.Request.Query.TryGetValue(Parameter, out var values)
+            && !bool.TryParse(values is [var value] ? value : null, out isWanted))
         {
             isWanted = always;
             next = Failures.InvalidParameter(Parameter, "true", "false").WriteAsync;

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Options;
 
 namespace ModelApi.Answers;
 
-/// <summary>Compresses answers, but not those that would hardly become smaller.</summary>
-internal sealed class LargeAnswers(IServiceProvider services, IOptions<ResponseCompressionOptions> options) : ResponseCompressionProvider(services, options)
+/// <summary>Compresses only answers that do not fit one network packet.</summary>
+internal sealed class LargeAnswers(IServiceProvider services, IOptions<ResponseCompressionOptions> options)
+    : ResponseCompressionProvider(services, options)
 {
-    // One network packet holds as much.
+    // The payload of one packet on Ethernet.
     public const int SmallestBytes = 1400;
 
     public override bool ShouldCompressResponse(HttpContext context) =>

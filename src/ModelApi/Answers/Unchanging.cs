@@ -2,8 +2,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace ModelApi.Answers;
 
-/// <summary>An answer that stays as it is for as long as its bundle is served: with an ETag, and 304 to a caller who has it.</summary>
-/// <param name="answer">The answer in full.</param>
+/// <summary>An answer that changes only with its bundle: has an ETag, and is 304 for a caller whose copy is current.</summary>
+/// <param name="answer">The whole answer.</param>
 /// <param name="digest">The bundle's digest.</param>
 internal sealed class Unchanging(IResult answer, string digest) : IResult
 {
@@ -13,7 +13,8 @@ internal sealed class Unchanging(IResult answer, string digest) : IResult
         var tag = new EntityTagHeaderValue($"\"{Product.Version}-{digest[..32]}\"", isWeak: true);
         httpContext.Response.Headers.ETag = tag.ToString();
         httpContext.Response.Headers.CacheControl = "private, no-cache";
-        if (!httpContext.Request.GetTypedHeaders().IfNoneMatch.Any(held => held.Equals(EntityTagHeaderValue.Any) || held.Compare(tag, useStrongComparison: false)))
+        var known = httpContext.Request.GetTypedHeaders().IfNoneMatch;
+        if (!known.Any(held => held.Equals(EntityTagHeaderValue.Any) || held.Compare(tag, useStrongComparison: false)))
         {
             return answer.ExecuteAsync(httpContext);
         }

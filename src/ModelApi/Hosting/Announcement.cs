@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Logging.Console;
 using ModelApi.Inference.Registry;
 using ModelApi.Models;
+using ModelApi.Telemetry;
 
 namespace ModelApi.Hosting;
 
@@ -13,7 +14,7 @@ internal sealed class Announcement(
     : BackgroundService
 {
     // Formatters whose lines are for people; the others' are for programs.
-    private static readonly string?[] ForPeople = [null, "", ConsoleFormatterNames.Simple];
+    private static readonly string?[] ForPeople = [null, "", LineFormatter.FormatterName, ConsoleFormatterNames.Simple];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -5,66 +5,74 @@ using Microsoft.Extensions.Options;
 
 namespace ModelApi.Telemetry;
 
-/// <summary>Writes the request log to the console, on a thread of its own: the requests only leave their events.</summary>
+/// <summary>Writes the request log to the console on its own thread, in the format of <see cref="LineFormatter"/>.</summary>
 /// <remarks>
-/// The console's own logger costs a request more than scoring it does. Here the lines of some milliseconds go out together, a
-/// request waits for nothing, and what the console cannot take is dropped and counted.
+/// The console's logger costs a request more than scoring does. Here a request only stores its event; the lines of some milliseconds
+/// are written together, and lines that the console cannot take are dropped and counted.
 /// </remarks>
 internal sealed class RequestConsole : IHostedService, IDisposable
 {
     private const int Capacity = 16 * 1024;
     private const int WriteAt = 32 * 1024;
 
-    // So short that what is written at a time never keeps a request from its core for long: that would be seen in the 99th percentile.
+    // Short, so that one write never takes a core from requests for long: that would show in the 99th percentile.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(4);
 
     private readonly RequestEvents _events = new(Capacity);
     private readonly ArrayBufferWriter<byte> _buffer = new(2 * WriteAt);
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly RequestLines? _lines;
-    private readonly TextWriter _console;
-    private readonly Func<Stream> _open;
+    private readonly TextWriter _console = Console.Out;
+    private readonly IOptionsMonitor<ConsoleLoggerOptions> _options;
+    private readonly IOptionsMonitor<SimpleConsoleFormatterOptions> _format;
+    private readonly string[] _formatters;
+    private readonly IDisposable?[] _changes;
     private Thread? _thread;
+    private volatile RequestLineWriter _lines;
+    private volatile bool _isInUse;
     private volatile bool _isStopping;
     private long _reported;
     private long _reportedAt;
 
     public RequestConsole(
-        IEnumerable<ILoggerProvider> providers, IEnumerable<ConsoleFormatter> formatters, IOptions<ConsoleLoggerOptions> console,
-        IOptions<SimpleConsoleFormatterOptions> simple, IOptions<JsonConsoleFormatterOptions> json, TimeProvider time, ILogger<RequestConsole> logger, IMeterFactory meters)
+        IEnumerable<ConsoleFormatter> formatters, IOptionsMonitor<ConsoleLoggerOptions> console,
+        IOptionsMonitor<SimpleConsoleFormatterOptions> format, TimeProvider time, ILogger<RequestConsole> logger, IMeterFactory meters)
     {
-        _time = time;
-        _logger = logger;
-        if (providers.OfType<ConsoleLoggerProvider>().Any())
-        {
-            _lines = LinesOf(console.Value.FormatterName ?? ConsoleFormatterNames.Simple, formatters, simple.Value, json.Value);
-        }
-
-        (_console, _open) = console.Value.LogToStandardErrorThreshold <= LogLevel.Information
-            ? (Console.Error, Console.OpenStandardError)
-            : (Console.Out, (Func<Stream>)Console.OpenStandardOutput);
+        (_time, _logger, _options, _format) = (time, logger, console, format);
+        _formatters = [.. formatters.Select(formatter => formatter.Name)];
+        _lines = new RequestLineWriter(format.CurrentValue);
+        _isInUse = CanWrite(console.CurrentValue, format.CurrentValue);
+        _changes = [console.OnChange((_, _) => ReadOptions()), format.OnChange((_, _) => ReadOptions())];
         meters.Create(RequestLog.Category).CreateObservableCounter(
             "modelapi.request_log.dropped", () => _events.Dropped, "{line}", "Lines of the request log that the console could not take.");
     }
 
-    /// <summary>Whether there is a console to write to.</summary>
-    public bool IsThere => _lines is not null;
+    /// <summary>Takes an event, unless the console's format is one that only its logger can write.</summary>
+    public bool TryAdd(in RequestEvent request)
+    {
+        if (!_isInUse)
+        {
+            return false;
+        }
 
-    public void Add(in RequestEvent request) => _events.Add(request);
+        _events.Add(request);
+        return true;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (IsThere)
+        var name = _options.CurrentValue.FormatterName!;
+        if (!_formatters.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            _thread = new Thread(Run) { IsBackground = true, Name = "Request log" };
-            _thread.Start();
+            _logger.UnknownFormatter(name, string.Join(", ", _formatters.Order(StringComparer.Ordinal)));
         }
 
+        _thread = new Thread(Run) { IsBackground = true, Name = "Request log" };
+        _thread.Start();
         return Task.CompletedTask;
     }
 
-    // The server has stopped by now, so that these are the last lines.
+    // The server has stopped by now: these are the last lines.
     public Task StopAsync(CancellationToken cancellationToken)
     {
         Stop();
@@ -74,31 +82,25 @@ internal sealed class RequestConsole : IHostedService, IDisposable
     public void Dispose()
     {
         Stop();
-        (_lines as IDisposable)?.Dispose();
+        foreach (var change in _changes)
+        {
+            change?.Dispose();
+        }
     }
 
-    private static RequestLines LinesOf(string name, IEnumerable<ConsoleFormatter> formatters, SimpleConsoleFormatterOptions simple, JsonConsoleFormatterOptions json)
+    // Some terminals of Windows take colours only from the console's logger, which translates them.
+    private static bool CanWrite(ConsoleLoggerOptions console, SimpleConsoleFormatterOptions format) =>
+        string.Equals(console.FormatterName, LineFormatter.FormatterName, StringComparison.OrdinalIgnoreCase)
+        && console.LogToStandardErrorThreshold > LogLevel.Information
+        && !format.IncludeScopes
+        && !(OperatingSystem.IsWindows() && LineFormatter.AreColorsOn(format));
+
+    private void ReadOptions()
     {
-        if (name == ConsoleFormatterNames.Json && !json.JsonWriterOptions.Indented)
-        {
-            return new JsonRequestLines(json);
-        }
-
-        // The simple formatter's rule for colours, which are for people: their terminals are never too slow for it.
-        if (name == ConsoleFormatterNames.Simple && simple.SingleLine
-            && (simple.ColorBehavior == LoggerColorBehavior.Disabled || (simple.ColorBehavior == LoggerColorBehavior.Default && Console.IsOutputRedirected && !AreColorsForced())))
-        {
-            return new SimpleRequestLines(simple);
-        }
-
-        var formatter = formatters.FirstOrDefault(formatter => string.Equals(formatter.Name, name, StringComparison.OrdinalIgnoreCase))
-            ?? formatters.First(formatter => formatter.Name == ConsoleFormatterNames.Simple);
-        return new FormattedRequestLines(formatter);
+        var format = _format.CurrentValue;
+        _lines = new RequestLineWriter(format);
+        _isInUse = CanWrite(_options.CurrentValue, format);
     }
-
-    private static bool AreColorsForced() =>
-        Environment.GetEnvironmentVariable("DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION") is { } value
-        && (value == "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase));
 
     private void Stop()
     {
@@ -110,7 +112,7 @@ internal sealed class RequestConsole : IHostedService, IDisposable
 
     private void Run()
     {
-        using var output = _open();
+        using var output = Console.OpenStandardOutput();
         while (!_isStopping)
         {
             _events.Wait(Timeout.InfiniteTimeSpan);
@@ -128,12 +130,14 @@ internal sealed class RequestConsole : IHostedService, IDisposable
 
     private void Write(ReadOnlySpan<RequestEvent> requests, Stream output)
     {
+        var lines = _lines;
         var now = _time.GetUtcNow();
         var timestamp = _time.GetTimestamp();
         var unwritten = 0;
         foreach (ref readonly var request in requests)
         {
-            _lines!.Write(request, _time.GetElapsedTime(0, request.Elapsed).TotalMilliseconds, now - _time.GetElapsedTime(request.Ended, timestamp), _buffer);
+            var milliseconds = _time.GetElapsedTime(0, request.Elapsed).TotalMilliseconds;
+            lines.Write(request, milliseconds, now - _time.GetElapsedTime(request.Ended, timestamp), _buffer);
             unwritten++;
             if (_buffer.WrittenCount >= WriteAt)
             {
@@ -149,7 +153,7 @@ internal sealed class RequestConsole : IHostedService, IDisposable
     {
         try
         {
-            // What else is written to the console takes the same lock, so that lines stay whole.
+            // The console's logger takes the same lock, so that lines stay whole.
             lock (_console)
             {
                 output.Write(_buffer.WrittenSpan);
@@ -157,7 +161,7 @@ internal sealed class RequestConsole : IHostedService, IDisposable
         }
         catch (IOException)
         {
-            // Nobody reads the console any more, or its disk is full: that must not end the server.
+            // The console's reader is gone or its disk is full: that must not end the server.
             _events.Drop(lines);
         }
 

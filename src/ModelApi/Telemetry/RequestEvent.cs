@@ -1,19 +1,19 @@
 namespace ModelApi.Telemetry;
 
-/// <summary>What the request log says about one request.</summary>
+/// <summary>One line of the request log.</summary>
 /// <param name="Method">A known method.</param>
 /// <param name="Route">The route's pattern.</param>
 /// <param name="Status">The answer's status.</param>
-/// <param name="Elapsed">How long the answer took, in ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
-/// <param name="Ended">When the answer was there, in the same ticks.</param>
-/// <param name="User">Who asked.</param>
-/// <param name="Model">The model that was asked, or null where none was.</param>
+/// <param name="Elapsed">The request's duration, in ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="Ended">The request's end, in the same ticks.</param>
+/// <param name="User">The caller's name.</param>
+/// <param name="Model">The called model; null for requests without one.</param>
 /// <param name="Version">Its version.</param>
-/// <param name="TraceId">What ties a refused request to its answer; null for others.</param>
+/// <param name="TraceId">The id that a refused request shares with its answer; null for others.</param>
 internal readonly record struct RequestEvent(
     string Method, string Route, int Status, long Elapsed, long Ended, string User, string? Model, string? Version, string? TraceId)
 {
-    /// <summary>Logs the event the usual way.</summary>
+    /// <summary>Logs the event through a logger.</summary>
     public void LogTo(ILogger logger, double milliseconds)
     {
         if (TraceId is not null)

@@ -1,11 +1,11 @@
 namespace ModelApi.Telemetry;
 
-/// <summary>Events on their way from the requests to the writer of the log: so many, and no more.</summary>
-/// <remarks>Thread-safe. Two buffers take turns, so that a request holds the lock for a few stores and nothing is allocated.</remarks>
-/// <param name="capacity">The most events that wait; further ones are dropped and counted.</param>
+/// <summary>A bounded queue of events between the requests and the log's writer.</summary>
+/// <remarks>Thread-safe. Two buffers take turns: a request holds the lock for a few stores, and nothing is allocated.</remarks>
+/// <param name="capacity">The maximum number of waiting events; further ones are dropped and counted.</param>
 internal sealed class RequestEvents(int capacity)
 {
-    // Not a Lock: nobody could wait on one.
+    // Not a Lock, which has no Wait and Pulse.
     private readonly object _lock = new();
     private RequestEvent[] _filling = new RequestEvent[capacity];
     private RequestEvent[] _taken = new RequestEvent[capacity];
@@ -14,10 +14,10 @@ internal sealed class RequestEvents(int capacity)
     private bool _isAwake;
     private long _dropped;
 
-    /// <summary>How many events found no room, since the start.</summary>
+    /// <summary>The number of dropped events since the start.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Adds an event, or counts it where there is no room.</summary>
+    /// <summary>Adds an event, or drops and counts it when the queue is full.</summary>
     public void Add(in RequestEvent request)
     {
         lock (_lock)
@@ -30,7 +30,7 @@ internal sealed class RequestEvents(int capacity)
 
             _filling[_count++] = request;
 
-            // The first wakes the reader; where very many come, it must not wait for more of them.
+            // The first event wakes the reader; half of the capacity ends its wait for more.
             if (_count == 1 || _count == _filling.Length / 2)
             {
                 Wake();
@@ -38,10 +38,10 @@ internal sealed class RequestEvents(int capacity)
         }
     }
 
-    /// <summary>Counts events that nobody will see.</summary>
+    /// <summary>Counts events that could not be written.</summary>
     public void Drop(int count) => Interlocked.Add(ref _dropped, count);
 
-    /// <summary>Waits for an event, for half of the capacity, or for <see cref="Wake"/>.</summary>
+    /// <summary>Waits for the first event, for half of the capacity, or for <see cref="Wake"/>.</summary>
     public void Wait(TimeSpan longest)
     {
         lock (_lock)
@@ -65,10 +65,10 @@ internal sealed class RequestEvents(int capacity)
     }
 
     /// <summary>Takes out all events.</summary>
-    /// <returns>Valid until the next call; the one reader's.</returns>
+    /// <returns>Valid until the next call; there is one reader.</returns>
     public ReadOnlySpan<RequestEvent> Take()
     {
-        // So that no name outlives its request for long.
+        // Keeps names from outliving their requests.
         Array.Clear(_taken, 0, _takenCount);
         lock (_lock)
         {

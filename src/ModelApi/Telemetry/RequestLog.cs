@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using ModelApi.Errors;
 using ModelApi.Identity;
@@ -6,7 +8,9 @@ using ModelApi.Inference.Registry;
 
 namespace ModelApi.Telemetry;
 
-/// <summary>Logs each request once it is answered: route, status, time, user, model and version; never a body, a query or a token.</summary>
+/// <summary>
+/// Logs each answered request with its route, status, duration, user, model and version; never with a body, a query or a token.
+/// </summary>
 internal sealed class RequestLog : IDisposable
 {
     public const string Category = "ModelApi.Requests";
@@ -14,21 +18,25 @@ internal sealed class RequestLog : IDisposable
     private const string NoRoute = "(no route)";
 
     private readonly TimeProvider _time;
-    private readonly RequestConsole _console;
-    private readonly LoggerFactory _consoleLevels;
-    private readonly ILogger _consoleLevel;
+    private readonly RequestConsole _lines;
+    private readonly LoggerFactory _consoleOnly;
+    private readonly ILogger _console;
     private readonly ILogger _others;
 
-    /// <param name="console">Writes to the console.</param>
-    /// <param name="loggers">Log to every other provider that wants this category, as an operator may have added.</param>
-    /// <param name="filters">Which levels are wanted.</param>
+    /// <param name="lines">Writes to the console when its format is the default one.</param>
+    /// <param name="providers">Hold the console's own provider, which writes every other format.</param>
+    /// <param name="loggers">Log to the other providers, which an operator may have added.</param>
+    /// <param name="filters">The wanted levels.</param>
     /// <param name="time">The clock.</param>
-    public RequestLog(RequestConsole console, ILoggerFactory loggers, IOptionsMonitor<LoggerFilterOptions> filters, TimeProvider time)
+    public RequestLog(
+        RequestConsole lines, IEnumerable<ILoggerProvider> providers, ILoggerFactory loggers, IOptionsMonitor<LoggerFilterOptions> filters,
+        TimeProvider time)
     {
         _time = time;
-        _console = console;
-        _consoleLevels = new LoggerFactory(console.IsThere ? [new ConsoleLevels()] : [], filters);
-        _consoleLevel = _consoleLevels.CreateLogger(Category);
+        _lines = lines;
+        var console = providers.OfType<ConsoleLoggerProvider>().Select(provider => new ConsoleProvider(provider));
+        _consoleOnly = new LoggerFactory(console, filters);
+        _console = _consoleOnly.CreateLogger(Category);
         _others = loggers.CreateLogger(Category);
     }
 
@@ -38,13 +46,14 @@ internal sealed class RequestLog : IDisposable
         app.Use(next => context => log.LogAsync(context, next));
     }
 
-    public void Dispose() => _consoleLevels.Dispose();
+    public void Dispose() => _consoleOnly.Dispose();
 
-    /// <summary>Logs a prediction that was answered with 200.</summary>
+    /// <summary>Logs a prediction answered with 200.</summary>
     public void Predicted(string route, long start, string user, ModelVersion version)
     {
         var end = _time.GetTimestamp();
-        Write(new RequestEvent(HttpMethods.Post, route, StatusCodes.Status200OK, end - start, end, user, version.Model, version.Version, TraceId: null));
+        Write(new RequestEvent(
+            HttpMethods.Post, route, StatusCodes.Status200OK, end - start, end, user, version.Model, version.Version, TraceId: null));
     }
 
     private async Task LogAsync(HttpContext context, RequestDelegate next)
@@ -62,9 +71,9 @@ internal sealed class RequestLog : IDisposable
 
     private void Write(in RequestEvent request)
     {
-        if (_consoleLevel.IsEnabled(LogLevel.Information))
+        if (_console.IsEnabled(LogLevel.Information) && !_lines.TryAdd(request))
         {
-            _console.Add(request);
+            request.LogTo(_console, _time.GetElapsedTime(0, request.Elapsed).TotalMilliseconds);
         }
 
         if (_others.IsEnabled(LogLevel.Information))
@@ -75,11 +84,12 @@ internal sealed class RequestLog : IDisposable
 
     private RequestEvent EventOf(HttpContext context, long start)
     {
-        // The pattern, not the path: a path is the sender's text.
-        var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        // The pattern and not the path, which is the sender's text.
+        var failure = context.Features.Get<IExceptionHandlerFeature>();
+        var endpoint = context.GetEndpoint() ?? failure?.Endpoint;
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
         var method = IsKnown(context.Request.Method) ? context.Request.Method : "(other)";
-        var status = context.Response.StatusCode;
+        var status = IsAborted(context, failure?.Error) ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
         var version = context.Features.Get<ModelVersion>();
         var end = _time.GetTimestamp();
         return new RequestEvent(
@@ -91,22 +101,19 @@ internal sealed class RequestLog : IDisposable
         HttpMethods.IsGet(method) || HttpMethods.IsPost(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method)
         || HttpMethods.IsDelete(method) || HttpMethods.IsOptions(method) || HttpMethods.IsPatch(method);
 
-    /// <summary>Stands in for the console's provider where it is asked which levels are wanted of it.</summary>
+    // A client may close its connection as soon as it has the whole answer: once a response has started, its status stands.
+    private static bool IsAborted(HttpContext context, Exception? exception) =>
+        exception is ConnectionResetException || (context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted);
+
+    /// <summary>The console's provider as another type: the rule that keeps the other loggers from it does not apply.</summary>
     [ProviderAlias("Console")]
-    private sealed class ConsoleLevels : ILoggerProvider, ILogger
+    private sealed class ConsoleProvider(ConsoleLoggerProvider console) : ILoggerProvider
     {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+        public ILogger CreateLogger(string categoryName) => console.CreateLogger(categoryName);
 
         public void Dispose()
         {
+            // The container owns the console's provider.
         }
     }
 }

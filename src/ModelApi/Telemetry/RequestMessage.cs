@@ -1,9 +1,10 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
 namespace ModelApi.Telemetry;
 
-/// <summary>The message of a request's line, as the templates of <see cref="Log"/> have it, without their cost.</summary>
+/// <summary>Writes the messages of <see cref="Log"/> as UTF-8, without the cost of their templates.</summary>
 internal static class RequestMessage
 {
     public const int PredictedId = 1;
@@ -13,11 +14,14 @@ internal static class RequestMessage
     public static int IdOf(in RequestEvent request) =>
         request.TraceId is not null ? RefusedId : request.Model is not null ? PredictedId : AnsweredId;
 
-    /// <summary>The most bytes that a message takes.</summary>
-    public static int MostBytes(in RequestEvent request) =>
-        128 + (3 * (request.Method.Length + request.Route.Length + request.User.Length + (request.TraceId?.Length ?? 0) + (request.Model?.Length ?? 0) + (request.Version?.Length ?? 0)));
+    /// <summary>An upper bound of a message's length in bytes.</summary>
+    public static int MaxBytes(in RequestEvent request)
+    {
+        var asked = (request.TraceId?.Length ?? 0) + (request.Model?.Length ?? 0) + (request.Version?.Length ?? 0);
+        return 128 + (3 * (request.Method.Length + request.Route.Length + request.User.Length + asked));
+    }
 
-    /// <returns>How many bytes were written.</returns>
+    /// <returns>The number of bytes written.</returns>
     public static int Write(in RequestEvent request, double milliseconds, Span<byte> output)
     {
         var length = 0;
@@ -46,7 +50,7 @@ internal static class RequestMessage
         return length;
     }
 
-    // As "0.000" would, whose cost is that of the rest of the line.
+    // The same text as the format "0.000", which costs as much as the rest of the line.
     private static void Append(double milliseconds, Span<byte> output, ref int length)
     {
         var microseconds = (long)Math.Round(milliseconds * 1000, MidpointRounding.AwayFromZero);
@@ -55,7 +59,7 @@ internal static class RequestMessage
         Append(microseconds % 1000, new('D', 3), output, ref length);
     }
 
-    private static void Append(long number, System.Buffers.StandardFormat format, Span<byte> output, ref int length)
+    private static void Append(long number, StandardFormat format, Span<byte> output, ref int length)
     {
         Utf8Formatter.TryFormat(number, output[length..], out var written, format);
         length += written;

@@ -172,7 +172,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
         if (AddressLine().Match(line) is { Success: true } match)
         {
-            _address.TrySetResult(match.Groups[1].Value);
+            _address.TrySetResult(match.Groups["address"].Value);
+
+            // In formats for programs, the announcement is this one event.
+            if (match.Groups[1].Success)
+            {
+                _announced.TrySetResult();
+            }
         }
         else if (line.StartsWith("  docs ", StringComparison.Ordinal))
         {
@@ -186,6 +192,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
 
-    [GeneratedRegex("^  ModelApi .* on (http://[^ ]+) ")]
+    [GeneratedRegex("ModelApi [^ ]+ (?:on|(listens) on) (?<address>http://[^ ,]+)")]
     private static partial Regex AddressLine();
 }

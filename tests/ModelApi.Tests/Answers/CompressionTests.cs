@@ -13,7 +13,7 @@ public sealed class CompressionTests(ModelApiHost api) : IClassFixture<ModelApiH
     [InlineData("br", "br")]
     [InlineData("gzip, deflate, br", "br")]
     [InlineData("br;q=0.1, gzip", "gzip")]
-    public async Task A_large_answer_comes_compressed_as_asked(string accepted, string encoding)
+    public async Task A_large_answer_has_the_accepted_encoding(string accepted, string encoding)
     {
         var plain = await SendAsync("/predict", Rows, "identity");
 
@@ -28,7 +28,7 @@ public sealed class CompressionTests(ModelApiHost api) : IClassFixture<ModelApiH
     }
 
     [Fact]
-    public async Task A_large_problem_comes_compressed_too()
+    public async Task A_large_problem_is_compressed_too()
     {
         var response = await SendAsync("/predict", Rows.Replace("41", "\"41\"", StringComparison.Ordinal), "gzip");
 
@@ -42,7 +42,7 @@ public sealed class CompressionTests(ModelApiHost api) : IClassFixture<ModelApiH
     [InlineData("identity")]
     [InlineData("zstd")]
     [InlineData("gzip;q=0")]
-    public async Task An_answer_comes_as_it_is_where_nothing_else_was_asked_for(string? accepted)
+    public async Task An_answer_is_not_compressed_without_a_known_accepted_encoding(string? accepted)
     {
         var response = await SendAsync("/predict", Rows, accepted);
 
@@ -51,7 +51,7 @@ public sealed class CompressionTests(ModelApiHost api) : IClassFixture<ModelApiH
     }
 
     [Fact]
-    public async Task A_small_answer_is_not_worth_it()
+    public async Task A_small_answer_is_not_compressed()
     {
         var response = await SendAsync("/predict", Requests.Row().ToJsonString(), "gzip, br");
 
@@ -60,7 +60,7 @@ public sealed class CompressionTests(ModelApiHost api) : IClassFixture<ModelApiH
     }
 
     [Fact]
-    public async Task An_envelope_comes_compressed_too()
+    public async Task An_envelope_is_compressed_too()
     {
         var response = await SendAsync("/predict?envelope=true", Rows, "br");
 
@@ -83,7 +83,9 @@ public sealed class CompressionTests(ModelApiHost api) : IClassFixture<ModelApiH
     private static byte[] Unpack(byte[] content, string encoding)
     {
         using var packed = new MemoryStream(content);
-        using Stream unpacking = encoding == "br" ? new BrotliStream(packed, CompressionMode.Decompress) : new GZipStream(packed, CompressionMode.Decompress);
+        using Stream unpacking = encoding == "br"
+            ? new BrotliStream(packed, CompressionMode.Decompress)
+            : new GZipStream(packed, CompressionMode.Decompress);
         using var unpacked = new MemoryStream();
         unpacking.CopyTo(unpacked);
         return unpacked.ToArray();

@@ -8,7 +8,7 @@ namespace ModelApi.Tests.Answers;
 public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost>
 {
     [Fact]
-    public async Task A_prediction_comes_in_an_envelope_when_asked()
+    public async Task A_prediction_has_an_envelope_if_the_query_asks_for_it()
     {
         var plain = await (await api.Client().PredictAsync(Requests.Row().ToJsonString())).ReadJsonAsync();
 
@@ -17,8 +17,8 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
         var envelope = await ReadEnvelopeAsync(response, HttpStatusCode.OK, "OK");
         Assert.Equal("POST", envelope.GetProperty("method").GetString());
         Assert.Equal("http://localhost/predict?envelope=true", envelope.GetProperty("url").GetString());
-        var age = DateTimeOffset.UtcNow - DateTimeOffset.Parse(envelope.GetProperty("timestamp").GetString()!, CultureInfo.InvariantCulture);
-        Assert.InRange(age.TotalSeconds, -1, 60);
+        var timestamp = DateTimeOffset.Parse(envelope.GetProperty("timestamp").GetString()!, CultureInfo.InvariantCulture);
+        Assert.InRange((DateTimeOffset.UtcNow - timestamp).TotalSeconds, -1, 60);
         Assert.Equal(plain.GetRawText(), envelope.GetProperty("data").GetRawText());
         Assert.Equal((await response.Content.ReadAsByteArrayAsync()).Length, response.Content.Headers.ContentLength);
     }
@@ -36,9 +36,10 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
 
     [Theory]
     [MemberData(nameof(Problems))]
-    public async Task A_problem_comes_in_an_envelope_with_its_title_as_message(string method, string path, string body, int status, string title)
+    public async Task A_problem_has_an_envelope_with_its_title_as_message(string method, string path, string body, int status, string title)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path + (path.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "envelope=true")
+        var separator = path.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}{separator}envelope=true")
         {
             Content = body.Length > 0 ? Requests.Json(body) : null,
         };
@@ -52,7 +53,7 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
     }
 
     [Fact]
-    public async Task A_request_without_a_key_gets_an_envelope_and_its_challenge()
+    public async Task The_answer_to_a_request_without_a_key_has_an_envelope_and_a_challenge()
     {
         var response = await api.AnonymousClient().PredictAsync("{}", "/predict?envelope=true");
 
@@ -61,7 +62,7 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
     }
 
     [Fact]
-    public async Task A_body_of_another_type_gets_an_envelope()
+    public async Task The_answer_to_an_unsupported_content_type_has_an_envelope()
     {
         using var content = new StringContent("age=41");
 
@@ -71,7 +72,7 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
     }
 
     [Fact]
-    public async Task A_text_is_a_string_in_its_envelope()
+    public async Task A_text_is_a_JSON_string_in_its_envelope()
     {
         var program = await api.Client().GetStringAsync(new Uri("/code?language=python", UriKind.Relative));
 
@@ -81,18 +82,20 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
     }
 
     [Fact]
-    public async Task An_unready_server_is_told_in_an_envelope_by_its_status()
+    public async Task Readiness_in_an_envelope_has_the_status_as_message()
     {
         using var models = new TemporaryModels();
         using var host = ModelApiHost.With(("Models:Root", models.Root));
 
-        var envelope = await ReadEnvelopeAsync(await host.AnonymousClient().GetAsync("/health/ready?envelope=true"), HttpStatusCode.ServiceUnavailable, "Service Unavailable");
+        var response = await host.AnonymousClient().GetAsync("/health/ready?envelope=true");
+
+        var envelope = await ReadEnvelopeAsync(response, HttpStatusCode.ServiceUnavailable, "Service Unavailable");
 
         Assert.Equal("Unhealthy", envelope.GetProperty("data").GetProperty("status").GetString());
     }
 
     [Fact]
-    public async Task What_has_not_changed_has_no_envelope()
+    public async Task An_answer_304_has_no_envelope()
     {
         var first = await api.Client().GetAsync("/args?envelope=true");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/args?envelope=true");
@@ -108,7 +111,7 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
     [InlineData("yes")]
     [InlineData("")]
     [InlineData("true&envelope=true")]
-    public async Task Another_value_is_400(string value)
+    public async Task A_value_other_than_true_or_false_is_400(string value)
     {
         var response = await api.Client().GetAsync($"/models?envelope={value}");
 
@@ -116,7 +119,7 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
     }
 
     [Fact]
-    public async Task The_configuration_puts_every_answer_into_an_envelope_unless_a_request_says_no()
+    public async Task A_setting_puts_every_answer_into_an_envelope_unless_the_query_says_false()
     {
         using var host = ModelApiHost.With(("Api:Envelope", "true"));
 
@@ -134,7 +137,7 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
     [InlineData("/docs/index.html")]
     [InlineData("/docs/swagger-ui.css")]
     [InlineData("/openapi/v1.json")]
-    public async Task The_documentation_never_comes_in_an_envelope(string path)
+    public async Task The_documentation_never_has_an_envelope(string path)
     {
         using var host = ModelApiHost.With(("Api:Envelope", "true"));
 
@@ -144,7 +147,7 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
     }
 
     [Fact]
-    public async Task A_page_never_comes_in_an_envelope()
+    public async Task A_page_never_has_an_envelope()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/?envelope=true");
         request.Headers.Add("Accept", "text/html");
@@ -159,7 +162,9 @@ public sealed class EnvelopeTests(ModelApiHost api) : IClassFixture<ModelApiHost
         Assert.Equal(status, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());
         var envelope = await response.ReadJsonAsync();
-        Assert.Equal(["message", "method", "status-code", "timestamp", "url", "data"], envelope.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["message", "method", "status-code", "timestamp", "url", "data"],
+            envelope.EnumerateObject().Select(member => member.Name));
         Assert.Equal((message, (int)status), (envelope.GetProperty("message").GetString(), envelope.GetProperty("status-code").GetInt32()));
         return envelope;
     }

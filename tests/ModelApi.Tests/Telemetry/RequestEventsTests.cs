@@ -5,7 +5,7 @@ namespace ModelApi.Tests.Telemetry;
 public sealed class RequestEventsTests
 {
     [Fact]
-    public void Events_come_out_in_their_order_and_once()
+    public void Events_are_taken_once_and_in_order()
     {
         var events = new RequestEvents(4);
         events.Add(Event(1));
@@ -19,7 +19,7 @@ public sealed class RequestEventsTests
     }
 
     [Fact]
-    public void What_finds_no_room_is_dropped_and_counted()
+    public void An_event_for_a_full_queue_is_dropped_and_counted()
     {
         var events = new RequestEvents(2);
         for (var i = 1; i <= 5; i++)
@@ -35,7 +35,7 @@ public sealed class RequestEventsTests
     }
 
     [Fact]
-    public async Task Every_event_of_many_threads_is_taken_or_counted()
+    public async Task Every_event_of_many_threads_is_taken_or_counted_as_dropped()
     {
         const int threads = 4, each = 20_000;
         var events = new RequestEvents(64);

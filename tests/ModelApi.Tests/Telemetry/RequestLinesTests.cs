@@ -1,16 +1,12 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using ModelApi.Telemetry;
 
 namespace ModelApi.Tests.Telemetry;
 
-/// <summary>The quick writers of the request log beside the console's own formatters.</summary>
-public sealed partial class RequestLinesTests
+/// <summary>The quick writer of the request log beside the formatter and ASP.NET Core's log messages.</summary>
+public sealed class RequestLinesTests
 {
     private const string Format = "yyyy-MM-ddTHH:mm:ss.fffZ ";
     private static readonly DateTimeOffset Time = new(2026, 11, 21, 3, 4, 5, 678, TimeSpan.Zero);
@@ -24,14 +20,14 @@ public sealed partial class RequestLinesTests
         new("(other)", "/models", 200, 0, 0, new string('x', 400) + "\uFFFD", null, null, null),
     ];
 
-    public static TheoryData<int, double> Cases()
+    public static TheoryData<int, double, bool> Cases()
     {
-        var cases = new TheoryData<int, double>();
+        var cases = new TheoryData<int, double, bool>();
         for (var i = 0; i < Events.Length; i++)
         {
             foreach (var milliseconds in new[] { 0, 0.0004, 0.001, 0.081, 1, 12.3456, 999.9994, 1234567.891 })
             {
-                cases.Add(i, milliseconds);
+                cases.Add(i, milliseconds, i % 2 == 0);
             }
         }
 
@@ -40,58 +36,54 @@ public sealed partial class RequestLinesTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_simple_line_is_that_of_the_simple_formatter(int index, double milliseconds)
+    public void A_request_line_is_what_the_formatter_writes_for_the_logged_event(int index, double milliseconds, bool isColored)
     {
-        var options = new SimpleConsoleFormatterOptions { SingleLine = true, TimestampFormat = Format, UseUtcTimestamp = true, ColorBehavior = LoggerColorBehavior.Disabled };
+        var options = new SimpleConsoleFormatterOptions
+        {
+            TimestampFormat = Format,
+            UseUtcTimestamp = true,
+            ColorBehavior = isColored ? LoggerColorBehavior.Enabled : LoggerColorBehavior.Disabled,
+        };
+        using var formatter = new LineFormatter(new FixedOptions<SimpleConsoleFormatterOptions>(options), new FixedTime(Time));
+        var logger = new FormattingLogger(formatter, "ModelApi.Requests");
+        Events[index].LogTo(logger, milliseconds);
 
-        var line = LineOf(new SimpleRequestLines(options), index, milliseconds);
+        var line = LineOf(new RequestLineWriter(options), index, milliseconds);
 
-        Assert.StartsWith("2026-11-21T03:04:05.678Z info: ModelApi.Requests[", line, StringComparison.Ordinal);
-        using var formatted = new FormattedRequestLines(FormatterNamed("simple", console => console.AddSimpleConsole(simple =>
-            (simple.SingleLine, simple.TimestampFormat, simple.UseUtcTimestamp, simple.ColorBehavior) = (true, Format, true, LoggerColorBehavior.Disabled))));
-        Assert.Equal(WithoutTime(LineOf(formatted, index, milliseconds)), WithoutTime(line));
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void A_JSON_line_is_that_of_the_JSON_formatter(int index, double milliseconds)
-    {
-        var options = new JsonConsoleFormatterOptions { TimestampFormat = Format, UseUtcTimestamp = true };
-
-        var line = LineOf(new JsonRequestLines(options), index, milliseconds);
-
-        Assert.Equal("2026-11-21T03:04:05.678Z ", JsonDocument.Parse(line).RootElement.GetProperty("Timestamp").GetString());
-        using var formatted = new FormattedRequestLines(FormatterNamed("json", console => console.AddJsonConsole(json =>
-            (json.TimestampFormat, json.UseUtcTimestamp) = (Format, true))));
-        Assert.Equal(WithoutTime(LineOf(formatted, index, milliseconds)), WithoutTime(line));
+        Assert.StartsWith("2026-11-21T03:04:05.678Z ", line, StringComparison.Ordinal);
+        Assert.Equal(logger.Text, line);
     }
 
     [Fact]
-    public void Without_a_timestamp_both_are_the_formatters_too()
+    public void Without_a_timestamp_a_line_starts_with_its_level()
     {
-        using var simple = new FormattedRequestLines(FormatterNamed("simple", console => console.AddSimpleConsole(simple =>
-            (simple.SingleLine, simple.ColorBehavior) = (true, LoggerColorBehavior.Disabled))));
-        using var json = new FormattedRequestLines(FormatterNamed("json", console => console.AddJsonConsole()));
+        var options = new SimpleConsoleFormatterOptions { ColorBehavior = LoggerColorBehavior.Disabled };
 
-        Assert.Equal(LineOf(simple, 0, 1), LineOf(new SimpleRequestLines(new SimpleConsoleFormatterOptions { SingleLine = true }), 0, 1));
-        Assert.Equal(LineOf(json, 0, 1), LineOf(new JsonRequestLines(new JsonConsoleFormatterOptions()), 0, 1));
+        Assert.Equal(
+            $"info: ModelApi.Requests[1] POST /predict 200 in 1.000 ms, user pedro1, model bank 1{Environment.NewLine}",
+            LineOf(new RequestLineWriter(options), 0, 1));
     }
 
-    private static string LineOf(RequestLines lines, int index, double milliseconds)
+    [Fact]
+    public void A_line_allocates_nothing()
+    {
+        var writer = new RequestLineWriter(new SimpleConsoleFormatterOptions { TimestampFormat = Format, UseUtcTimestamp = true });
+        var output = new ArrayBufferWriter<byte>(64 * 1024);
+        writer.Write(Events[0], 0.081, Time, output);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 400; i++)
+        {
+            writer.Write(Events[0], 0.081, Time, output);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static string LineOf(RequestLineWriter lines, int index, double milliseconds)
     {
         var output = new ArrayBufferWriter<byte>();
         lines.Write(Events[index], milliseconds, Time, output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
-
-    private static ConsoleFormatter FormatterNamed(string name, Action<ILoggingBuilder> configure)
-    {
-        var services = new ServiceCollection().AddLogging(configure).BuildServiceProvider();
-        return services.GetServices<ConsoleFormatter>().Single(formatter => formatter.Name == name);
-    }
-
-    private static string WithoutTime(string line) => Timestamp().Replace(line, "TIME ");
-
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ")]
-    private static partial Regex Timestamp();
 }

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,7 +23,7 @@ public sealed class RequestLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_prediction_is_logged_with_who_what_and_how_long()
+    public async Task A_prediction_is_logged_with_its_duration_user_and_model()
     {
         await _api.Client().PredictAsync(Requests.Row().ToJsonString());
 
@@ -58,6 +61,55 @@ public sealed class RequestLogTests : IDisposable
         Assert.Equal(5, _log.Of("ModelApi.Requests").Count);
     }
 
+    [Fact]
+    public async Task A_request_whose_client_went_away_is_logged_with_499()
+    {
+        using var log = new CollectingLog();
+        await using var api = new LoggedSocketHost(log);
+        using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(enable: true, seconds: 0) })
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, api.Port());
+            await socket.SendAsync(Encoding.ASCII.GetBytes(
+                "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n"
+                + $"Authorization: Bearer {ModelApiHost.Key}\r\nExpect: 100-continue\r\n\r\n"));
+
+            // The server waits for the body.
+            var answer = new byte[100];
+            var length = await socket.ReceiveAsync(answer);
+            Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", Encoding.ASCII.GetString(answer, 0, length));
+        }
+
+        await log.WaitForAsync("ModelApi.Requests", count: 1);
+
+        Assert.Matches(@"^POST /predict 499 in \d+\.\d{3} ms, user pedro1, trace ", Assert.Single(log.Of("ModelApi.Requests")));
+    }
+
+    [Fact]
+    public async Task A_client_that_closes_its_connection_after_the_answer_does_not_change_the_status()
+    {
+        using var log = new CollectingLog();
+        await using var api = new LoggedSocketHost(log);
+        var port = api.Port();
+
+        string[] headers = [$"Authorization: Bearer {ModelApiHost.Key}", "Content-Type: application/json"];
+        for (var i = 0; i < 20; i++)
+        {
+            await RawHttp.PostAsync(port, "/predict", "{}", headers);
+        }
+
+        await log.WaitForAsync("ModelApi.Requests", count: 20);
+        Assert.All(log.Of("ModelApi.Requests"), line => Assert.StartsWith("POST /predict 422 ", line, StringComparison.Ordinal));
+    }
+
+    private sealed class LoggedSocketHost(CollectingLog log) : SocketHost
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            base.ConfigureWebHost(builder);
+            builder.ConfigureServices(services => services.AddSingleton<ILoggerProvider>(log));
+        }
+    }
+
     private sealed class LoggedHost(CollectingLog log) : ModelApiHost
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -75,6 +127,16 @@ public sealed class RequestLogTests : IDisposable
 
         public IReadOnlyList<string> Of(string category) => [.. _lines.Where(line => line.Category == category).Select(line => line.Text)];
 
+        public async Task WaitForAsync(string category, int count)
+        {
+            for (var patience = 0; patience < 400 && Of(category).Count < count; patience++)
+            {
+                await Task.Delay(50);
+            }
+
+            Assert.True(Of(category).Count == count, $"{Of(category).Count} lines of {category} in:\n{string.Join('\n', All)}");
+        }
+
         public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
 
         public void Dispose()
@@ -88,7 +150,8 @@ public sealed class RequestLogTests : IDisposable
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            public void Log<TState>(
+                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
                 lines.Enqueue((category, $"{formatter(state, exception)}{exception}"));
         }
     }
