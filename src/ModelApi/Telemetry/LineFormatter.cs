@@ -33,7 +33,8 @@ internal sealed class LineFormatter : ConsoleFormatter, IDisposable
         var options = _options;
         if (options.TimestampFormat is { } format)
         {
-            textWriter.Write(Timestamp(_time.GetUtcNow(), format, options.UseUtcTimestamp));
+            var time = options.UseUtcTimestamp ? _time.GetUtcNow() : _time.GetLocalNow();
+            textWriter.Write(time.ToString(format, CultureInfo.InvariantCulture));
         }
 
         textWriter.Write(Head(logEntry.LogLevel, logEntry.Category, logEntry.EventId.Id, AreColorsOn(options)));
@@ -69,10 +70,6 @@ internal sealed class LineFormatter : ConsoleFormatter, IDisposable
         var shown = isColored ? $"{background}{foreground}{word}\e[39m\e[22m\e[49m" : word;
         return string.Create(CultureInfo.InvariantCulture, $"{shown}: {category}[{id}]");
     }
-
-    /// <summary>Formats a time the same way in every culture, because programs read it too.</summary>
-    public static string Timestamp(DateTimeOffset time, string format, bool isUtc) =>
-        (isUtc ? time.ToUniversalTime() : time.ToLocalTime()).ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>Whether levels are coloured: on a terminal, unless the options or NO_COLOR say otherwise, as with the simple formatter.</summary>
     public static bool AreColorsOn(SimpleConsoleFormatterOptions options) => options.ColorBehavior switch

@@ -65,6 +65,17 @@ public sealed class RequestLinesTests
     }
 
     [Fact]
+    public void A_long_timestamp_is_written_whole()
+    {
+        var format = string.Concat(Enumerable.Repeat("yyyy-MM-ddTHH:mm:ss.fff ", 20));
+        var options = new SimpleConsoleFormatterOptions { TimestampFormat = format, UseUtcTimestamp = true };
+
+        var line = LineOf(new RequestLineWriter(options), 0, 1);
+
+        Assert.StartsWith(string.Concat(Enumerable.Repeat("2026-11-21T03:04:05.678 ", 20)), line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_line_allocates_nothing()
     {
         var writer = new RequestLineWriter(new SimpleConsoleFormatterOptions { TimestampFormat = Format, UseUtcTimestamp = true });
@@ -74,7 +85,7 @@ public sealed class RequestLinesTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 400; i++)
         {
-            writer.Write(Events[0], 0.081, Time, output);
+            writer.Write(Events[0], 0.081, Time.AddMilliseconds(i), output);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
