@@ -5,7 +5,7 @@ namespace ModelApi.EndToEnd.Tests;
 
 public sealed class ConsoleTests
 {
-    [Fact]
+    [ToolFact("bash", "curl")]
     public async Task The_console_lists_the_served_models_and_its_curl_line_works_when_pasted()
     {
         await using var server = await ServerProcess.StartAsync();

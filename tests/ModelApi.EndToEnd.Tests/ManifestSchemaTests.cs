@@ -34,7 +34,7 @@ public sealed class ManifestSchemaTests
 
     private const string Zeros = "0000000000000000000000000000000000000000000000000000000000000000";
 
-    [Fact]
+    [ToolFact("node", Tool.NpmPackages)]
     public async Task The_bundles_that_ship_pass_the_schema()
     {
         var manifests = Directory.EnumerateFiles(Repository.Models, "model.json", SearchOption.AllDirectories).Select(file => JsonNode.Parse(File.ReadAllText(file))!).ToList();
@@ -43,7 +43,7 @@ public sealed class ManifestSchemaTests
         Assert.All(await ValidateAsync(manifests), Assert.True);
     }
 
-    [Fact]
+    [ToolFact("node", Tool.NpmPackages)]
     public async Task What_the_schema_refuses_the_reader_refuses_and_the_reverse()
     {
         var original = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Bank, "model.json")))!;
@@ -60,7 +60,7 @@ public sealed class ManifestSchemaTests
         Assert.True(await IsAcceptedAsync(original));
     }
 
-    [Fact]
+    [ToolFact("node", Tool.NpmPackages)]
     public async Task The_schema_knows_every_key_that_the_reader_knows()
     {
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Bank, "model.json")))!;

@@ -24,7 +24,7 @@ public sealed class OpenApiDocumentTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Fact]
+    [ToolFact("node", Tool.NpmPackages)]
     public async Task Spectral_finds_neither_errors_nor_warnings()
     {
         var (exitCode, output) = await Tool.RunAsync(
@@ -37,7 +37,7 @@ public sealed class OpenApiDocumentTests : IAsyncLifetime
 
     public static TheoryData<string> Models => [.. Repository.Bundles.Select(bundle => bundle.Split('/')[0]).Distinct()];
 
-    [Theory]
+    [ToolTheory("node", Tool.NpmPackages)]
     [MemberData(nameof(Models))]
     public async Task One_row_and_its_answer_pass_the_schemas_of_the_document(string model)
     {
@@ -73,7 +73,7 @@ public sealed class OpenApiDocumentTests : IAsyncLifetime
         Assert.Equal([true, true, true, false], answers);
     }
 
-    [Theory]
+    [ToolTheory("node", Tool.NpmPackages)]
     [InlineData("400", "/predict", "{")]
     [InlineData("400", "/predict?onInvalid=x", "{}")]
     [InlineData("422", "/predict", "{}")]

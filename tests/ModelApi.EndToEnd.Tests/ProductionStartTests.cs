@@ -38,7 +38,7 @@ public sealed class ProductionStartTests
             StringComparison.Ordinal);
     }
 
-    [Fact]
+    [ToolFact("bash", "openssl", "sha256sum")]
     public async Task The_commands_of_the_message_make_a_key_that_works()
     {
         var (_, message) = await ServerProcess.RunToEndAsync([], Production);

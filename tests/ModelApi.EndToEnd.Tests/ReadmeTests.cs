@@ -8,7 +8,7 @@ namespace ModelApi.EndToEnd.Tests;
 /// <summary>The README's requests get the README's answers.</summary>
 public sealed partial class ReadmeTests
 {
-    [Fact]
+    [ToolFact("bash", "curl")]
     public async Task Each_request_gets_the_answer_that_stands_below_it()
     {
         var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"));

@@ -24,7 +24,7 @@ public sealed class TypedClientTests(ShippedServer server) : IClassFixture<Shipp
         return Task.CompletedTask;
     }
 
-    [Fact]
+    [ToolFact("node", Tool.NpmPackages)]
     public async Task A_program_on_the_types_compiles_and_predicts()
     {
         var compiled = await CompileAsync(await SourceAsync());
@@ -36,7 +36,7 @@ public sealed class TypedClientTests(ShippedServer server) : IClassFixture<Shipp
         Assert.Equal("bank no true\nwine-quality 2 true\nproject-tags computer-vision\n", output);
     }
 
-    [Theory]
+    [ToolTheory("node", Tool.NpmPackages)]
     [InlineData("age: 41", "aeg: 41", "'aeg' does not exist")]
     [InlineData("age: 41", "age: \"41\"", "'string' is not assignable to type 'number'")]
     [InlineData("\"married\"", "\"maried\"", "'\"maried\"' is not assignable")]

@@ -3,7 +3,7 @@ using ModelApi.EndToEnd.Tests.Fixtures;
 
 namespace ModelApi.EndToEnd.Tests.Code;
 
-/// <summary>Runs a program that the server wrote, as its first lines say.</summary>
+/// <summary>Runs a program that the server generated in the way that the program's first lines describe.</summary>
 internal static class GeneratedProgram
 {
     private const string Project = """
@@ -17,16 +17,21 @@ internal static class GeneratedProgram
         </Project>
         """;
 
-    /// <summary>What a language needs that not every machine has, or null.</summary>
-    public static string? Missing(string language) => language switch
+    /// <summary>The tools that a program in this language needs.</summary>
+    public static string[] Tools(string language) => language switch
     {
-        "java" when !Tool.IsInstalled("javac") => "no JDK is installed (Debian: default-jdk-headless)",
-        "scala" when !Tool.IsInstalled("scalac") => "no Scala compiler is installed (Debian: scala)",
-        "go" when !Tool.IsInstalled("go") => "no Go compiler is installed (Debian: golang-go)",
-        _ => null,
+        "curl" => ["sh", "curl"],
+        "python" => ["python3"],
+        "javascript" => ["node"],
+        "typescript" => ["node", Tool.NpmPackages],
+        "java" => ["java"],
+        "scala" => ["scalac"],
+        "csharp" => ["dotnet"],
+        "go" => ["go"],
+        _ => throw new ArgumentOutOfRangeException(nameof(language), language, "What does it need?"),
     };
 
-    /// <returns>The exit code, and what was written to standard output and then to standard error.</returns>
+    /// <returns>The exit code, and standard output followed by standard error.</returns>
     public static async Task<(int ExitCode, string Output)> RunAsync(string language, string source, string? key)
     {
         var folder = Directory.CreateTempSubdirectory("modelapi-code-").FullName;
@@ -93,7 +98,7 @@ internal static class GeneratedProgram
             start.Environment["MODELAPI_KEY"] = key;
             start.Environment["NO_PROXY"] = "*";
 
-            // A compiler that takes sources to be in the machine's encoding must do with the poorest one.
+            // Programs must compile even where the compiler assumes the machine's encoding and that is ASCII.
             start.Environment["LC_ALL"] = "C";
             start.Environment.Remove("JAVA_TOOL_OPTIONS");
             return Tool.RunAsync(start);

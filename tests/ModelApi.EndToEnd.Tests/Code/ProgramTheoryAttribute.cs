@@ -1,8 +1,10 @@
+using ModelApi.EndToEnd.Tests.Fixtures;
+
 namespace ModelApi.EndToEnd.Tests.Code;
 
-/// <summary>A theory about programs in a language that not every machine can run; skipped, with the reason, where it cannot.</summary>
+/// <summary>A theory about programs in one language; skipped, with the names of what is missing, on a machine that cannot run them.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ProgramTheoryAttribute : TheoryAttribute
 {
-    public ProgramTheoryAttribute(string language) => Skip = GeneratedProgram.Missing(language);
+    public ProgramTheoryAttribute(string language) => Skip = Tool.SkipReason(GeneratedProgram.Tools(language));
 }
