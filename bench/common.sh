@@ -91,11 +91,11 @@ machine() {
 
 # ---- Programs ----
 
-# publish NAME PROJECT: unless it was.
+# publish NAME PROJECT [REPOSITORY]: into the folder of that name, unless it exists.
 publish() {
     [[ ! -d $published/$1 ]] || return 0
     echo "Publishing $1 ..." >&2
-    dotnet publish "$repository/$2" -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true -v quiet -nologo -o "$published/$1" >&2 ||
+    dotnet publish "${3:-$repository}/$2" -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true -v quiet -nologo -o "$published/$1" >&2 ||
         fail "cannot publish $1; see above"
 }
 
@@ -130,8 +130,8 @@ free_port() {
     echo $port
 }
 
-# start NAME PROGRAM PATH [VARIABLE=VALUE ...]: starts a published server, or FastAPI, with settings; sets milliseconds to the
-# time from its process's start to its first 200.
+# start NAME PROGRAM PATH [VARIABLE=VALUE ...]: starts a published server, or FastAPI, with settings. PROGRAM is its folder below
+# $published, called like its assembly. Sets milliseconds to the time from the start of the process to its first 200.
 start() {
     local port began status
     port=$(free_port)
@@ -148,7 +148,7 @@ start() {
             exec "$python" -m uvicorn server:app --app-dir "$repository/bench/sklearn" --workers 2 --port "$port"
         fi
         cd "$published/$2"
-        exec dotnet "$2.dll" --urls "http://127.0.0.1:$port"
+        exec dotnet "${2##*/}.dll" --urls "http://127.0.0.1:$port"
     ) >"$work/$1.log" 2>&1 &
     pids[$1]=$!
     urls[$1]=http://127.0.0.1:$port$3
@@ -287,4 +287,34 @@ load() {
 # cpu_microseconds: of the last load, per request.
 cpu_microseconds() {
     calculate %.1f "$ticks * 1e6 / $(getconf CLK_TCK) / $requests"
+}
+
+# ---- Rounds ----
+
+# measure NAME SECONDS: one round; appends to the lists rates, p50s, p99s, cpus and allocations of the server, which the script
+# declares as associative arrays. Allocation is read from .NET servers that were started with the hook.
+measure() {
+    local before=0
+    [[ $1 == FastAPI ]] || before=$(allocated "$1")
+    load "$1" "$2"
+    [[ $1 == FastAPI ]] || allocations[$1]+=" $(calculate %.0f "($(allocated "$1") - $before) / $requests")"
+    rates[$1]+=" $(calculate %.1f "$requests * 1e6 / $microseconds")"
+    p50s[$1]+=" $p50"
+    p99s[$1]+=" $p99"
+    cpus[$1]+=" $(cpu_microseconds)"
+}
+
+# by_round FORMAT EXPRESSION NUMBERS NUMBERS: an expression of a and b, one value of each list, round by round.
+by_round() {
+    paste -d' ' <(tr ' ' '\n' <<<"${3# }") <(tr ' ' '\n' <<<"${4# }") | awk "{ a = \$1; b = \$2; printf \"$1 \", ($2) }"
+}
+
+# ratios NUMBERS NUMBERS: of the first to the second, round by round.
+ratios() {
+    by_round %.3f 'a / b' "$1" "$2"
+}
+
+# differences NUMBERS NUMBERS: the first less the second, round by round.
+differences() {
+    by_round %.0f 'a - b' "$1" "$2"
 }

@@ -5,7 +5,9 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 start_bar=600             # ms
+start_ratio_bar=2.6       # times the echo's
 memory_bar=220            # MB
+memory_ratio_bar=2.4      # times the echo's
 echo_bar=0.85             # of the echo's requests/s
 p99_bar=1.5               # times the echo's
 allocation_bar=1024       # bytes beyond the echo's
@@ -41,24 +43,6 @@ start_server() {
 
 declare -A rates=() p50s=() p99s=() cpus=() allocations=() start_times=() residents=() row_rates=()
 
-# measure NAME: one round; adds to the numbers of the rounds before.
-measure() {
-    local before=0
-    [[ $1 == FastAPI ]] || before=$(allocated "$1")
-    load "$1" "$seconds"
-    [[ $1 == FastAPI ]] || allocations[$1]+=" $(calculate %.0f "($(allocated "$1") - $before) / $requests")"
-    rate=$(calculate %.1f "$requests * 1e6 / $microseconds")
-    rates[$1]+=" $rate"
-    p50s[$1]+=" $p50"
-    p99s[$1]+=" $p99"
-    cpus[$1]+=" $(cpu_microseconds)"
-}
-
-# ratios NUMBERS NUMBERS: of the first to the second, round by round.
-ratios() {
-    paste -d' ' <(tr ' ' '\n' <<<"${1# }") <(tr ' ' '\n' <<<"${2# }") | awk '{ printf "%.3f ", $1 / $2 }'
-}
-
 # summarize NAME
 summarize() {
     local rate p50 p99 cpu start allocation=
@@ -85,15 +69,14 @@ publish Counters bench/Counters
 machine "${has_fastapi:+$("$python" -c 'import platform, fastapi, sklearn, uvicorn; print(f", Python {platform.python_version()}, scikit-learn {sklearn.__version__}, FastAPI {fastapi.__version__}, uvicorn {uvicorn.__version__}")')}"
 
 # Starts, each of a new process without the hook.
-resident=()
+declare -A fresh_residents=()
 for ((i = 1; i <= starts; i++)); do
     for server in "${servers[@]}"; do
         start_server "$server"
         start_times[$server]+=" $milliseconds"
-        if [[ $server == ModelApi ]]; then
-            check ModelApi '"prediction":'
-            count_answers ModelApi $memory_requests
-            resident+=("$(resident ModelApi)")
+        if [[ $server == Echo || $server == ModelApi ]]; then
+            count_answers "$server" $memory_requests
+            fresh_residents[$server]+=" $(resident "$server")"
         fi
         stop "$server"
     done
@@ -110,21 +93,24 @@ for server in "${servers[@]}"; do
     load "$server" "$([[ $server == FastAPI ]] && echo $fastapi_warmup_seconds || echo $warmup_seconds)"
 done
 warm=$(resident ModelApi)
-sent=0
+declare -A sent=()
 for ((i = 1; i <= rounds; i++)); do
     for server in "${servers[@]}"; do
-        measure "$server"
-        [[ $server != ModelApi ]] || sent=$((sent + requests))
+        measure "$server" "$seconds"
+        sent[$server]=$((${sent[$server]-0} + requests))
     done
 done
 for server in "${servers[@]}"; do
     residents[$server]=$(resident "$server")
 done
-while ((sent < many_requests)); do
-    load ModelApi "$seconds"
-    sent=$((sent + requests))
+declare -A late_residents=()
+for server in Echo ModelApi; do
+    while ((sent[$server] < many_requests)); do
+        load "$server" "$seconds"
+        sent[$server]=$((sent[$server] + requests))
+    done
+    late_residents[$server]=$(resident "$server")
 done
-after=$(resident ModelApi)
 
 body bank $large_rows >"$work/rows.json"
 for ((i = 0; i <= rounds; i++)); do
@@ -144,13 +130,20 @@ done
     report ratio least $echo_bar "" "of the requests/s of Echo" $(ratios "${rates[ModelApi]}" "${rates[Echo]}")
     report p99 most $p99_bar "" "times the p99 of Echo" $(ratios "${p99s[ModelApi]}" "${p99s[Echo]}")
     report allocated most $allocation_bar bytes "per request beyond those of Echo" \
-        $(paste -d' ' <(tr ' ' '\n' <<<"${allocations[ModelApi]# }") <(tr ' ' '\n' <<<"${allocations[Echo]# }") | awk '{ print $1 - $2 }')
+        $(differences "${allocations[ModelApi]}" "${allocations[Echo]}")
     [[ -z $has_fastapi ]] || report fastapi least $fastapi_bar "" "times the requests/s of FastAPI" $(ratios "${rates[ModelApi]}" "${rates[FastAPI]}")
     report rows least $rows_bar rows/s "in requests of $large_rows rows, from the first byte in to the last byte out" ${row_rates[ModelApi]}
     printf '%-12s%s of the requests/s of Echo; %s rows/s in requests of %d rows\n' "ONNXRuntime" \
         "$(shorten "$(median $(ratios "${rates[ONNXRuntime]}" "${rates[Echo]}"))")" "$(shorten "$(median ${row_rates[ONNXRuntime]})")" $large_rows
     report start most $start_bar ms "to the first prediction" ${start_times[ModelApi]}
+    report start/echo most $start_ratio_bar "" "times the echo's time to the first answer" $(ratios "${start_times[ModelApi]}" "${start_times[Echo]}")
+    report memory most $memory_bar MB "after $memory_requests predictions" ${fresh_residents[ModelApi]}
+    report memory/echo most $memory_ratio_bar "" "times the echo's memory after $memory_requests requests to each" \
+        $(ratios "${fresh_residents[ModelApi]}" "${fresh_residents[Echo]}")
 }
-report memory most $memory_bar MB "after $memory_requests predictions" "${resident[@]}"
-report growth most $growth_bar % "more memory after $sent further requests ($after MB) than after the warm-up ($warm MB)" "$(calculate %.1f "100 * ($after / $warm - 1)")"
+after=${late_residents[ModelApi]}
+report later/echo most $memory_ratio_bar "" "times the echo's memory after $many_requests requests or more to each ($after of ${late_residents[Echo]} MB)" \
+    "$(calculate %.3f "$after / ${late_residents[Echo]}")"
+report growth most $growth_bar % "more memory after ${sent[ModelApi]} further requests ($after MB) than after the warm-up ($warm MB)" \
+    "$(calculate %.1f "100 * ($after / $warm - 1)")"
 finish
