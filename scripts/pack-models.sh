@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the bundles in models/ from trained models: scripts/pack-models.sh <folder>
-# The folder holds, for each model, a folder of its name with its ONNX graphs, reference.csv, golden.jsonl and performance.json,
-# as the scripts in samples/training write them. What is known about the features stands in scripts/pack-models/.
+# The folder holds a folder for each model, with its ONNX graphs, reference.csv, golden.jsonl and performance.json as the scripts in
+# samples/training write them. scripts/pack-models/ holds the descriptions of the features and the training arguments.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -eq 1 ] && [ -d "$1" ] || { echo 'usage: scripts/pack-models.sh <folder of trained models>' >&2; exit 2; }

@@ -5,12 +5,13 @@ using ModelApi.EndToEnd.Tests.Fixtures;
 
 namespace ModelApi.EndToEnd.Tests;
 
-/// <summary>What no HTTP client would send, to the real server.</summary>
+/// <summary>Requests that no HTTP client would send, to the real server.</summary>
 public sealed partial class HostileHttpTests : IAsyncLifetime
 {
     private ServerProcess _server = null!;
 
-    public async Task InitializeAsync() => _server = await ServerProcess.StartAsync(("Limits__MaxRequestBodyBytes", "100000"), ("Limits__RequestTimeoutSeconds", "1"));
+    public async Task InitializeAsync() =>
+        _server = await ServerProcess.StartAsync(("Limits__MaxRequestBodyBytes", "100000"), ("Limits__RequestTimeoutSeconds", "1"));
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
@@ -27,7 +28,7 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
     [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400")]
     [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", "400")]
     [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n\r\n", "400")]
-    public async Task It_is_answered_with_a_status_of_its_own(string request, string status)
+    public async Task A_malformed_request_gets_the_status_of_its_fault(string request, string status)
     {
         var answer = await _server.SendRawAsync(Encoding.Latin1.GetBytes(request));
 
@@ -63,7 +64,7 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_body_that_does_not_come_in_time_is_504()
+    public async Task A_body_that_arrives_too_slowly_is_504()
     {
         using var socket = new System.Net.Sockets.TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, _server.Address.Port);

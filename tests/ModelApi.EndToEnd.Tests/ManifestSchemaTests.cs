@@ -5,10 +5,10 @@ using ModelApi.Inference.Bundles;
 
 namespace ModelApi.EndToEnd.Tests;
 
-/// <summary>Holds models/model.schema.json and the reader of manifests together: what one refuses, the other refuses too.</summary>
+/// <summary>models/model.schema.json and the manifest reader refuse the same manifests.</summary>
 public sealed class ManifestSchemaTests
 {
-    /// <summary>A place in the bank manifest and what is put there; "-" takes the key out.</summary>
+    /// <summary>JSON pointers into the bank manifest and their new values; "-" removes the key.</summary>
     private static readonly (string Pointer, string Value)[] Changes =
     [
         ("$schema", "7"), ("name", "\"Bank\""), ("name", "7"), ("name", "-"), ("version", "\"0\""), ("version", "1"), ("version", "-"),
@@ -35,7 +35,7 @@ public sealed class ManifestSchemaTests
     private const string Zeros = "0000000000000000000000000000000000000000000000000000000000000000";
 
     [ToolFact("node", Tool.NpmPackages)]
-    public async Task The_bundles_that_ship_pass_the_schema()
+    public async Task The_shipped_bundles_pass_the_schema()
     {
         var manifests = Directory.EnumerateFiles(Repository.Models, "model.json", SearchOption.AllDirectories).Select(file => JsonNode.Parse(File.ReadAllText(file))!).ToList();
 
@@ -44,7 +44,7 @@ public sealed class ManifestSchemaTests
     }
 
     [ToolFact("node", Tool.NpmPackages)]
-    public async Task What_the_schema_refuses_the_reader_refuses_and_the_reverse()
+    public async Task The_schema_and_the_reader_refuse_the_same_changes()
     {
         var original = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Bank, "model.json")))!;
         var changed = Changes.Select(change => Change(original, change.Pointer, change.Value)).ToList();
@@ -107,7 +107,7 @@ public sealed class ManifestSchemaTests
         }
         catch (BundleException exception)
         {
-            // Only what model.json itself says counts, not the files that a changed list leaves out.
+            // Only faults of model.json count, not those of files that the changed list leaves out.
             return exception.Faults.All(fault => fault.File != "model.json");
         }
     }

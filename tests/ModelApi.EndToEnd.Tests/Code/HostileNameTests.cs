@@ -4,7 +4,7 @@ using ModelApi.EndToEnd.Tests.Fixtures;
 
 namespace ModelApi.EndToEnd.Tests.Code;
 
-/// <summary>A model whose features are called what means something in one language or another, and whose example is such a text.</summary>
+/// <summary>A model with feature names and an example full of quotes, escapes and comments of every generated language.</summary>
 public sealed class HostileNameTests : IAsyncLifetime
 {
     private const string Hostile =
@@ -54,7 +54,7 @@ public sealed class HostileNameTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Programs_in_every_language_that_can_be_run_here_send_the_names_as_they_are()
+    public async Task Programs_in_every_installed_language_send_the_names_unchanged()
     {
         using var client = _server.Client();
         foreach (var language in Languages.Where(language => Tool.SkipReason(GeneratedProgram.Tools(language)) is null))
@@ -67,7 +67,7 @@ public sealed class HostileNameTests : IAsyncLifetime
             var answer = JsonNode.Parse(output)!;
             Assert.Equal("bank", answer["model"]!.GetValue<string>());
 
-            // A text that arrives changed would be a category that is not known.
+            // A changed text would be an unknown category, which is a warning.
             Assert.Null(answer["warnings"]);
         }
     }

@@ -2,7 +2,7 @@ using ModelApi.EndToEnd.Tests.Fixtures;
 
 namespace ModelApi.EndToEnd.Tests.Code;
 
-/// <summary>A theory about programs in one language; skipped, with the names of what is missing, on a machine that cannot run them.</summary>
+/// <summary>A theory about programs in one language; skipped, with the names of the missing tools, on a machine without them.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ProgramTheoryAttribute : TheoryAttribute
 {

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace ModelApi.EndToEnd.Tests.Fixtures;
 
-/// <summary>The server as a process of its own, as an operator would start it.</summary>
+/// <summary>The server in its own process, as an operator starts it.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -19,10 +19,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process) => _process = process;
 
-    /// <summary>The address that the console names.</summary>
+    /// <summary>The address in the announcement on the console.</summary>
     public Uri Address => new(_address.Task.Result);
 
-    /// <summary>All that the process wrote so far, to both streams.</summary>
+    /// <summary>Standard output and standard error so far.</summary>
     public string Output
     {
         get
@@ -36,7 +36,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts the process in the development environment and waits until every model is ready or failed.</summary>
+    /// <summary>Starts the server in the Development environment and waits until every model is ready or failed.</summary>
     public static Task<ServerProcess> StartAsync(params (string Name, string? Value)[] environment) =>
         StartAsync(["--urls", "http://127.0.0.1:0"], environment);
 
@@ -59,8 +59,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts a process that is expected to end by itself.</summary>
-    /// <returns>Its exit code and all that it wrote.</returns>
+    /// <summary>Starts a server that is expected to stop by itself.</summary>
+    /// <returns>Its exit code and its output.</returns>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(string[] arguments, params (string Name, string? Value)[] environment)
     {
         await using var server = Launch(arguments, environment);
@@ -80,7 +80,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Sends bytes as they are and reads the answer up to the end of the connection, or until nothing more comes.</summary>
+    /// <summary>Sends raw bytes, and reads the answer until the connection ends or stays silent.</summary>
     public async Task<string> SendRawAsync(byte[] request)
     {
         using var socket = new TcpClient();
@@ -93,14 +93,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             await stream.WriteAsync(request);
             for (var length = -1; length != 0; answer.Write(buffer, 0, length))
             {
-                // The first bytes may take a while; what belongs to them follows at once.
+                // The first bytes may take a while; the rest follows at once.
                 using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(answer.Length == 0 ? 3 : 0.2));
                 length = await stream.ReadAsync(buffer, patience.Token);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
         {
-            // The server may close, reset or keep the connection: what counts is what it had answered by then.
+            // The server may close, reset or keep the connection; the answer so far is what counts.
         }
 
         return Encoding.Latin1.GetString(answer.ToArray());
@@ -108,7 +108,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Waits until the process has exited.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> WaitForExitAsync()
     {
@@ -182,7 +182,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
         else if (line.StartsWith("  docs ", StringComparison.Ordinal))
         {
-            // The announcement is written at once, so that the rest of it follows without delay.
+            // The announcement is written in one piece, so the rest of it follows without delay.
             _announced.TrySetResult();
         }
     }

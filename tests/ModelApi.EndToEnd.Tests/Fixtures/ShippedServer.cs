@@ -1,6 +1,6 @@
 namespace ModelApi.EndToEnd.Tests.Fixtures;
 
-/// <summary>One server with the models that ship, for the tests of a class that change nothing.</summary>
+/// <summary>One server with the shipped models, shared by the tests of a class that change nothing.</summary>
 public sealed class ShippedServer : IAsyncLifetime
 {
     private ServerProcess _process = null!;

@@ -52,5 +52,6 @@ internal static class Tool
 
     private static bool IsInstalled(string tool) => tool == NpmPackages
         ? File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json"))
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool)));
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, tool)));
 }
