@@ -53,7 +53,7 @@ public sealed class TelemetryTests
         server.Terminate();
         await server.WaitForExitAsync();
 
-        var lines = server.Output.Split('\n').Where(line => line.Contains("ModelApi.Requests", StringComparison.Ordinal)).ToList();
+        var lines = server.Output.Split('\n').Where(line => line.Contains("POST /predict", StringComparison.Ordinal)).ToList();
         Assert.Equal(expected, lines.Count);
         Assert.All(lines.Index(), line => Assert.Matches(
             line.Index % 2 == 0
