@@ -47,8 +47,8 @@ internal sealed partial class CliProcess : IAsyncDisposable
         var tool = Path.Combine(Repository.Root, "src", "ModelApi.Cli", "bin", configuration, "net10.0", "modelapi.dll");
         var process = new Process
         {
-            // A shell ignores Ctrl-C for what it runs in the background, and a child inherits that.
-            StartInfo = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", tool, .. arguments])
+            // A child inherits ignored signals: a shell ignores Ctrl-C for background jobs, nohup a closed terminal.
+            StartInfo = new ProcessStartInfo("env", ["--default-signal=INT,HUP", "dotnet", tool, .. arguments])
             {
                 WorkingDirectory = Repository.Root,
                 RedirectStandardInput = true,
