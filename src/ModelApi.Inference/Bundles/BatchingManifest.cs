@@ -1,5 +1,3 @@
-using ModelApi.Inference.Scoring.Batching;
-
 namespace ModelApi.Inference.Bundles;
 
 /// <summary>How a version wants rows of several callers to be joined; what is null is as the server's settings say.</summary>

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>Reads what a bundle tells about its model in JSON, for people rather than for scoring.</summary>
+/// <summary>Reads a JSON file in which a bundle describes its model to people.</summary>
 internal static class BundleDocument
 {
-    /// <returns>The document, which keeps nothing of the file alive; null when the bundle has none or it is at fault.</returns>
+    /// <returns>The document, which does not keep the file's bytes alive; null when there is none or it has a fault.</returns>
     public static JsonElement? Read(string file, IReadOnlyDictionary<string, byte[]> files, BundleLimits limits, ICollection<BundleFault> faults)
     {
         if (!files.TryGetValue(file, out var content))
@@ -31,7 +31,7 @@ internal static class BundleDocument
         }
         catch (JsonException exception)
         {
-            faults.Add(new BundleFault(file, exception.Path ?? "", $"Not valid JSON: {exception.Message}"));
+            faults.Add(BundleJson.Malformed(file, exception, content));
         }
 
         return null;

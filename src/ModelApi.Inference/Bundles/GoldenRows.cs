@@ -78,13 +78,13 @@ public sealed class GoldenRows
         {
             faults.Add(new BundleFault(FileName, $"line {line} $.input", exception.Message));
         }
-        catch (InvalidOperationException exception) when (exception.Source == "System.Text.Json")
+        catch (InvalidOperationException exception) when (BundleJson.IsHalfSurrogate(exception))
         {
-            faults.Add(new BundleFault(FileName, $"line {line}", "A text in it holds half of a surrogate pair (such as \\ud800 alone)."));
+            faults.Add(BundleJson.HalfSurrogate(FileName, $"line {line}"));
         }
         catch (JsonException exception)
         {
-            faults.Add(new BundleFault(FileName, $"line {line}", $"Not valid JSON: {exception.Message}"));
+            faults.Add(BundleJson.Malformed(FileName, exception, Encoding.UTF8.GetBytes(text), $"line {line}"));
         }
     }
 

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>A value in a JSON document together with its path, so that every fault can say where it is.</summary>
+/// <summary>A value in a JSON document with its path, so that each fault names its place.</summary>
 internal sealed class ManifestNode(JsonElement element, string file, string path, ICollection<BundleFault> faults)
 {
     public JsonElement Element => element;
@@ -16,7 +17,7 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
 
     public ManifestNode this[int index] => new(element[index], file, $"{path}[{index}]", faults);
 
-    /// <summary>The member of that name, or null (with a fault when it is required).</summary>
+    /// <summary>The member with that name, or null (with a fault when it is required).</summary>
     public ManifestNode? Member(string name, bool required = true)
     {
         var member = new ManifestNode(element.TryGetProperty(name, out var value) ? value : default, file, MemberPath(name), faults);
@@ -49,7 +50,7 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
         }
     }
 
-    /// <summary>Whether the value is an object with no other keys than those.</summary>
+    /// <summary>Whether the value is an object with these keys only.</summary>
     public bool IsObject(params ReadOnlySpan<string> keys)
     {
         if (!Is(JsonValueKind.Object, "an object"))
@@ -61,13 +62,16 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
         {
             if (!keys.Contains(name))
             {
-                var meant = Signatures.NearestName.Find(name, keys.ToArray());
+                var meant = NearestName.Find(name, keys.ToArray());
                 value.Fault(meant is null ? $"Unknown key; known are {string.Join(", ", keys!)}." : $"Unknown key; did you mean '{meant}'?");
             }
         }
 
         return true;
     }
+
+    /// <summary>Whether the value is an object, with any keys.</summary>
+    public bool IsMap() => Is(JsonValueKind.Object, "an object");
 
     public bool IsArray(int atLeast, int atMost)
     {
@@ -113,6 +117,22 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
         }
 
         return text;
+    }
+
+    /// <summary>Whether no item occurs twice; each that does is a fault.</summary>
+    /// <param name="items">The items of this array as they were read, null where that failed.</param>
+    public bool AreDistinct<T>(IReadOnlyList<T?> items)
+    {
+        var seen = new HashSet<T>();
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (items[i] is { } item && !seen.Add(item))
+            {
+                this[i].Fault("Occurs twice.");
+            }
+        }
+
+        return seen.Count == items.Count;
     }
 
     /// <summary>The enumeration value that the text stands for.</summary>

@@ -1,4 +1,5 @@
 using ModelApi.Inference.Batches;
+using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Drift;

@@ -1,5 +1,5 @@
 using ModelApi.Configuration;
-using ModelApi.Inference.Scoring.Batching;
+using ModelApi.Inference.Bundles;
 
 namespace ModelApi.Models;
 

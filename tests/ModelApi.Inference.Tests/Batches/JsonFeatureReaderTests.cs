@@ -169,7 +169,51 @@ public sealed class JsonFeatureReaderTests
         var exception = Assert.Throws<MalformedJsonException>(() => Read(json));
 
         Assert.Equal((line, position), (exception.Line, exception.Position));
-        Assert.DoesNotContain("BytePosition", exception.Message, StringComparison.Ordinal);
+        Assert.False(string.IsNullOrEmpty(exception.Message));
+    }
+
+    [Theory]
+    [InlineData("""{"id":"1","inputs":[{"name":"age","shape":[1],"datatype":"INT64","data":[41]}]}""", "inputs", "a body for the Open Inference Protocol (KServe V2, Triton) or MLflow")]
+    [InlineData("""{"dataframe_split":{"columns":["age"],"data":[[41]]}}""", "dataframe_split", "a body for MLflow")]
+    [InlineData("""{"dataframe_records":[{"age":41}],"params":{}}""", "dataframe_records", "a body for MLflow")]
+    [InlineData("""{"input_data":[{"fields":["age"],"values":[[41]]}]}""", "input_data", "a body for IBM Watson Machine Learning or Azure Machine Learning")]
+    [InlineData("""{"signature_name":"x","instances":[{"age":41}]}""", "instances", "a body for TensorFlow Serving, KServe V1 or MLflow")]
+    [InlineData("""{"rows":[{"age":41}]}""", "rows", "rows or columns under 'rows'")]
+    [InlineData("""{"columns":["age"],"index":[0],"data":[[41]]}""", "columns", "rows or columns under 'columns'")]
+    public void A_body_for_another_server_is_one_error_that_says_which_and_what_to_send(string json, string key, string form)
+    {
+        var signature = new Signature(Features) { InstancesKey = "passengers" };
+        var findings = new Findings();
+
+        var shape = new JsonFeatureReader(signature, new ReadLimits()).Read(Encoding.UTF8.GetBytes(json), new FeatureBatch(signature), findings);
+
+        var expected = $"This looks like {form}. Send one object with the features, an array of such objects, "
+            + "or an object with the array under 'passengers'.";
+        Assert.Equal((new Finding(-1, key, expected), $"/{key}"), (Assert.Single(findings.Errors), findings.Errors[0].Pointer(shape)));
+        Assert.True(findings.IsRequestInvalid);
+    }
+
+    [Theory]
+    [InlineData("""{"inputs":[1],"marital":"single"}""")]
+    [InlineData("""{"inputs":41}""")]
+    [InlineData("""[{"inputs":[1]}]""")]
+    public void A_row_with_one_of_its_features_or_among_others_is_no_body_for_another_server(string json)
+    {
+        var (_, findings, _) = Read(json);
+
+        Assert.DoesNotContain(findings.Errors, error => error.Message.Contains("looks like", StringComparison.Ordinal));
+        Assert.Contains(findings.Errors, error => error is { Feature: "inputs", Message: "Unknown feature; leave it out." });
+    }
+
+    [Fact]
+    public void A_feature_may_have_a_name_that_other_servers_use()
+    {
+        var signature = new Signature([new Feature { Name = "inputs", Type = FeatureType.Integer, Example = 1 }]);
+        var findings = new Findings();
+
+        new JsonFeatureReader(signature, new ReadLimits()).Read("""{"inputs":[1]}"""u8, new FeatureBatch(signature), findings);
+
+        Assert.Equal(new Finding(0, "inputs", "Must be an integer, not an array."), Assert.Single(findings.Errors));
     }
 
     [Fact]
@@ -179,7 +223,7 @@ public sealed class JsonFeatureReaderTests
 
         var exception = Assert.Throws<MalformedJsonException>(() => Read(json));
 
-        Assert.Contains("depth of 32", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("The JSON is nested more than 32 levels deep.", exception.Message);
     }
 
     [Fact]

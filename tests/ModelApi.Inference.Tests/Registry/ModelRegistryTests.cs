@@ -3,7 +3,6 @@ using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring;
-using ModelApi.Inference.Scoring.Batching;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Inference.Scoring.Selection;
 using ModelApi.Inference.Tests.Fixtures;

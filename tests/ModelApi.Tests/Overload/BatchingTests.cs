@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using ModelApi.Inference.Scoring.Batching;
+using ModelApi.Inference.Bundles;
 using ModelApi.Tests.Fixtures;
 
 namespace ModelApi.Tests.Overload;

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Registry;
-using ModelApi.Inference.Scoring.Batching;
 using ModelApi.Overload;
 using ModelApi.Tests.Fixtures;
 

@@ -1,3 +1,5 @@
+using ModelApi.Inference.Bundles;
+
 namespace ModelApi.Inference.Scoring.Batching;
 
 /// <summary>Whether the rows of a version's callers are joined, and why.</summary>

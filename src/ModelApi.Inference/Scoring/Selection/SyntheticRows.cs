@@ -7,7 +7,7 @@ namespace ModelApi.Inference.Scoring.Selection;
 
 /// <summary>Makes rows up that look like those of the training, each feature by itself: combinations that no golden row has.</summary>
 /// <remarks>
-/// Features are drawn from the histograms of <c>reference.json</c>; where it says nothing, from the golden rows. A few values
+/// Features are drawn from the distributions of <c>reference.json</c>; where it says nothing, from the golden rows. A few values
 /// are missing, unknown, or the very edge of a histogram's bin, where that is allowed.
 /// </remarks>
 internal static class SyntheticRows
@@ -26,17 +26,17 @@ internal static class SyntheticRows
         var random = new Random(Seed);
         var signature = bundle.Manifest.Signature;
         var rows = new FeatureBatch(signature, Rows);
-        var histograms = new Histogram?[signature.Features.Count];
-        for (var i = 0; i < histograms.Length; i++)
+        var distributions = new Distribution?[signature.Features.Count];
+        for (var i = 0; i < distributions.Length; i++)
         {
-            histograms[i] = Histogram.TryRead(bundle.Reference, signature.Features[i]);
+            distributions[i] = Distribution.TryRead(bundle.Reference, signature.Features[i]);
         }
 
         var golden = bundle.Golden.Features;
         for (var row = 0; row < Rows; row++)
         {
             rows.AddRow();
-            for (var feature = 0; feature < histograms.Length; feature++)
+            for (var feature = 0; feature < distributions.Length; feature++)
             {
                 if (signature.Features[feature].Nullable && random.NextDouble() < ShareMissing)
                 {
@@ -45,11 +45,11 @@ internal static class SyntheticRows
 
                 if (signature.Features[feature].Type == FeatureType.String)
                 {
-                    DrawText(rows, row, feature, histograms[feature], golden, random);
+                    DrawText(rows, row, feature, distributions[feature], golden, random);
                 }
                 else
                 {
-                    rows.SetNumber(row, feature, histograms[feature]?.DrawNumber(random) ?? golden.Numbers(feature)[random.Next(golden.Rows)]);
+                    rows.SetNumber(row, feature, distributions[feature]?.DrawNumber(random) ?? golden.Numbers(feature)[random.Next(golden.Rows)]);
                 }
             }
         }
@@ -57,7 +57,7 @@ internal static class SyntheticRows
         return rows;
     }
 
-    private static void DrawText(FeatureBatch rows, int row, int feature, Histogram? histogram, FeatureBatch golden, Random random)
+    private static void DrawText(FeatureBatch rows, int row, int feature, Distribution? distribution, FeatureBatch golden, Random random)
     {
         var categories = rows.Signature.Features[feature].Categories;
         if (categories is not null && rows.Signature.UnknownCategory != UnknownCategory.Reject && random.NextDouble() < ShareUnknown)
@@ -66,7 +66,7 @@ internal static class SyntheticRows
             return;
         }
 
-        var drawn = histogram?.DrawCategory(random) ?? golden.Texts(feature)[random.Next(golden.Rows)];
+        var drawn = distribution?.DrawCategory(random) ?? golden.Texts(feature)[random.Next(golden.Rows)];
         if (drawn is not null && categories?.CodeOf(drawn) is { } code and not CategoryTable.Unknown)
         {
             rows.SetCategory(row, feature, code);
@@ -77,38 +77,29 @@ internal static class SyntheticRows
         }
     }
 
-    /// <summary>What <c>reference.json</c> says of one feature.</summary>
-    /// <param name="Feature">The feature.</param>
-    /// <param name="Edges">A number: the inner edges of the bins, ascending.</param>
-    /// <param name="Categories">A text: its values.</param>
-    /// <param name="Counts">How many rows each bin or value has.</param>
-    private sealed record Histogram(Feature Feature, double[] Edges, string[] Categories, double[] Counts)
+    /// <summary>The distribution of one feature in the training rows.</summary>
+    private sealed class Distribution(Feature feature, Histogram histogram)
     {
-        /// <returns>Null when there is nothing that fits the feature.</returns>
-        public static Histogram? TryRead(JsonElement? reference, Feature feature)
-        {
-            if (reference is not { } document || !document.TryGetProperty("features", out var features) || features.ValueKind != JsonValueKind.Object
-                || !features.TryGetProperty(feature.Name, out var entry) || entry.ValueKind != JsonValueKind.Object)
-            {
-                return null;
-            }
+        private readonly long _rows = histogram.Counts.Sum();
 
-            double[] edges = [.. Elements(entry, "edges", JsonValueKind.Number).Select(edge => edge.GetDouble())];
-            string[] categories = [.. Elements(entry, "categories", JsonValueKind.String).Select(category => category.GetString()!)];
-            double[] counts = [.. Elements(entry, "counts", JsonValueKind.Number).Select(count => count.GetDouble())];
-            var bins = feature.Type == FeatureType.String ? categories.Length : edges.Length == 0 ? 0 : edges.Length + 1;
-            return bins > 0 && bins == counts.Length && counts.Sum() > 0 ? new Histogram(feature, edges, categories, counts) : null;
-        }
+        /// <returns>Null when there is no histogram that fits the feature, or an empty one.</returns>
+        public static Distribution? TryRead(JsonElement? reference, Feature feature) =>
+            Histogram.TryRead(reference, feature.Name) is { } histogram
+            && histogram.Counts.Sum() > 0
+            && histogram.Categories is not null == (feature.Type == FeatureType.String)
+                ? new Distribution(feature, histogram)
+                : null;
 
-        public string DrawCategory(Random random) => Categories[DrawBin(random)];
+        public string DrawCategory(Random random) => histogram.Categories![DrawBin(random)];
 
         public double DrawNumber(Random random)
         {
             var bin = DrawBin(random);
-            var low = bin > 0 ? Edges[bin - 1] : Math.Min(Edges[0], Feature.Minimum ?? Edges[0]);
-            var high = bin < Edges.Length ? Edges[bin] : Math.Max(Edges[^1], Feature.Maximum ?? Edges[^1]);
+            var edges = histogram.Edges!;
+            var low = bin > 0 ? edges[bin - 1] : Math.Min(edges[0], feature.Minimum ?? edges[0]);
+            var high = bin < edges.Count ? edges[bin] : Math.Max(edges[^1], feature.Maximum ?? edges[^1]);
             var number = random.NextDouble() < ShareOnEdge ? high : low + (random.NextDouble() * (high - low));
-            return Feature.Type switch
+            return feature.Type switch
             {
                 FeatureType.Integer => Math.Round(number),
                 FeatureType.Boolean => number > 0 ? 1 : 0,
@@ -118,19 +109,14 @@ internal static class SyntheticRows
 
         private int DrawBin(Random random)
         {
-            var rest = random.NextDouble() * Counts.Sum();
+            var rest = random.NextDouble() * _rows;
             var bin = 0;
-            while (bin + 1 < Counts.Length && rest >= Counts[bin])
+            while (bin + 1 < histogram.Counts.Count && rest >= histogram.Counts[bin])
             {
-                rest -= Counts[bin++];
+                rest -= histogram.Counts[bin++];
             }
 
             return bin;
         }
-
-        private static IEnumerable<JsonElement> Elements(JsonElement entry, string name, JsonValueKind kind) =>
-            entry.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-                ? list.EnumerateArray().Where(element => element.ValueKind == kind)
-                : [];
     }
 }

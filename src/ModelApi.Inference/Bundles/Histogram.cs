@@ -1,4 +1,4 @@
-namespace ModelApi.Inference.Drift;
+namespace ModelApi.Inference.Bundles;
 
 /// <summary>How often each range of a number, or each category, occurred in a set of rows.</summary>
 public sealed record Histogram

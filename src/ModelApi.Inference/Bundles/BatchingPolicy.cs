@@ -1,6 +1,4 @@
-using ModelApi.Inference.Bundles;
-
-namespace ModelApi.Inference.Scoring.Batching;
+namespace ModelApi.Inference.Bundles;
 
 /// <summary>How rows of several callers are joined.</summary>
 public sealed record BatchingPolicy

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace ModelApi.Inference.Scoring.Batching;
+namespace ModelApi.Inference.Bundles;
 
 /// <summary>Whether rows of several callers are scored in one call.</summary>
 public enum BatchingMode

@@ -1,0 +1,124 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelApi.Inference.Batches;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Bundles;
+
+/// <summary>Reads the features of a manifest.</summary>
+internal sealed class FeatureManifestReader(BundleLimits limits)
+{
+    private static readonly string[] Keys =
+        ["name", "type", "nullable", "categories", "minimum", "maximum", "minimumLength", "description", "example"];
+
+    public List<Feature>? Read(ManifestNode? features, string? instancesKey)
+    {
+        if (features is not { } node || !node.IsArray(1, limits.MaxFeatures))
+        {
+            return null;
+        }
+
+        var read = node.Items().Select(ReadFeature).ToList();
+        var distinct = node.AreDistinct(read.Select(feature => feature?.Name).ToList());
+        if (read.Any(feature => feature?.Name == instancesKey))
+        {
+            node.Fault($"A feature is called '{instancesKey}', like the key that holds the rows of a request; name another instancesKey.");
+        }
+
+        return !distinct || read.Contains(null) ? null : [.. read.Select(feature => feature!)];
+    }
+
+    private Feature? ReadFeature(ManifestNode node)
+    {
+        if (!node.IsObject(Keys))
+        {
+            return null;
+        }
+
+        var name = node.Member("name")?.Text(atMost: 256);
+        var type = node.Member("type")?.OneOf(
+            ("integer", FeatureType.Integer), ("number", FeatureType.Number), ("string", FeatureType.String), ("boolean", FeatureType.Boolean));
+        var example = node.Member("example");
+        var feature = new Feature
+        {
+            Name = name ?? "",
+            Type = type ?? FeatureType.String,
+            Nullable = node.Member("nullable", required: false)?.Boolean() ?? false,
+            Categories = ReadCategories(node.Member("categories", required: false), type),
+            Minimum = ReadBound(node.Member("minimum", required: false), type),
+            Maximum = ReadBound(node.Member("maximum", required: false), type),
+            MinimumLength = ReadMinimumLength(node.Member("minimumLength", required: false), type),
+            Description = node.Member("description", required: false)?.Text(),
+            Example = example is { } value ? JsonNode.Parse(value.Element.GetRawText()) : null,
+        };
+
+        if (feature.Minimum > feature.Maximum)
+        {
+            node.Member("minimum")!.Fault("Must not be greater than maximum.");
+        }
+
+        if (name is null || type is null || example is null)
+        {
+            return null;
+        }
+
+        CheckExample(feature, example);
+        return feature;
+    }
+
+    // Reads the example as a request, so that the documentation shows only valid ones.
+    private static void CheckExample(Feature feature, ManifestNode example)
+    {
+        var signature = new Signature([feature]) { UnknownCategory = UnknownCategory.Reject, InstancesKey = feature.Name + "s" };
+        var findings = new Findings();
+        var row = new JsonObject { [feature.Name] = feature.Example?.DeepClone() };
+        new JsonFeatureReader(signature, new ReadLimits()).Read(Encoding.UTF8.GetBytes(row.ToJsonString()), new FeatureBatch(signature), findings);
+        foreach (var finding in findings.Errors)
+        {
+            example.Fault(finding.Message);
+        }
+
+        foreach (var finding in findings.Warnings)
+        {
+            example.Fault(finding.Message);
+        }
+    }
+
+    private CategoryTable? ReadCategories(ManifestNode? categories, FeatureType? type)
+    {
+        if (categories is not { } node || !node.IsArray(1, limits.MaxCategories))
+        {
+            return null;
+        }
+
+        if (type is not (null or FeatureType.String))
+        {
+            node.Fault("Only a feature of type 'string' has categories.");
+            return null;
+        }
+
+        var names = node.Items().Select(item => item.Text(atLeast: 0)).ToList();
+        return node.AreDistinct(names) ? new CategoryTable([.. names.Select(text => text!)]) : null;
+    }
+
+    private static double? ReadBound(ManifestNode? bound, FeatureType? type)
+    {
+        if (bound is { } node && type is FeatureType.String or FeatureType.Boolean)
+        {
+            node.Fault("Only a feature of type 'integer' or 'number' has bounds.");
+            return null;
+        }
+
+        return bound?.Number();
+    }
+
+    private static int ReadMinimumLength(ManifestNode? length, FeatureType? type)
+    {
+        if (length is { } node && type is not (null or FeatureType.String))
+        {
+            node.Fault("Only a feature of type 'string' has a minimumLength.");
+        }
+
+        return (int)(length?.Integer(0, 10_000) ?? 0);
+    }
+}

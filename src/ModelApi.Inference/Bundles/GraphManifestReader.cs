@@ -1,0 +1,66 @@
+using System.Text.Json;
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Inference.Bundles;
+
+/// <summary>Reads the graphs of a manifest and the outputs that hold the answer.</summary>
+internal sealed class GraphManifestReader(BundleLimits limits)
+{
+    public List<GraphManifest>? Read(ManifestNode? graphs, ManifestNode? files)
+    {
+        if (graphs is not { } node || !node.IsArray(1, limits.MaxFiles))
+        {
+            return null;
+        }
+
+        var read = node.Items().Select(item => ReadGraph(item, files)).ToList();
+        return read.Contains(null) ? null : [.. read.Select(graph => graph!)];
+    }
+
+    private GraphManifest? ReadGraph(ManifestNode node, ManifestNode? files)
+    {
+        if (!node.IsObject("file", "inputs"))
+        {
+            return null;
+        }
+
+        var file = node.Member("file")?.Match(ManifestReader.FilePattern, "the name of a file in the bundle, without a path");
+        if (file is not null && files is { Kind: JsonValueKind.Object } listed && !listed.Element.TryGetProperty(file, out _))
+        {
+            node.Member("file")!.Fault("Must be listed in 'files'.");
+        }
+
+        var inputs = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        if (node.Member("inputs", required: false) is { } map && map.IsMap())
+        {
+            foreach (var (name, source) in map.Members())
+            {
+                if (source.Kind != JsonValueKind.Array)
+                {
+                    inputs[name] = source.Text() is { } text ? [text] : [];
+                }
+                else if (source.IsArray(1, limits.MaxFeatures))
+                {
+                    inputs[name] = [.. source.Items().Select(item => item.Text() ?? "")];
+                }
+            }
+        }
+
+        return file is null ? null : new GraphManifest(file, inputs);
+    }
+
+    public static OutputNames? ReadOutputs(ManifestNode? outputs, ModelTask? task)
+    {
+        switch (task)
+        {
+            case ModelTask.Classification when outputs is { } node && node.IsObject("label", "probabilities"):
+                return new OutputNames(node.Member("label")?.Text(), node.Member("probabilities")?.Text(), null);
+
+            case ModelTask.Regression when outputs is { } node && node.IsObject("value"):
+                return new OutputNames(null, null, node.Member("value")?.Text());
+
+            default:
+                return null;
+        }
+    }
+}
