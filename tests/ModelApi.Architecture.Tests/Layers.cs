@@ -1,0 +1,31 @@
+namespace ModelApi.Architecture.Tests;
+
+/// <summary>The layers of each assembly, from the lowest to the highest. A layer uses only those before it.</summary>
+/// <remarks>
+/// A layer is a namespace without the assembly's root, and includes the namespaces below it that are no layers themselves.
+/// docs/architecture.md gives the reasons for the order.
+/// </remarks>
+internal static class Layers
+{
+    public static IReadOnlyList<string> Of(SourceAssembly assembly) => assembly switch
+    {
+        SourceAssembly.Inference =>
+        [
+            "Pooling",
+            "Signatures",
+            "Batches",
+            "Bundles.Onnx",
+            "Bundles",
+            "Scoring",
+            "Scoring.OnnxRuntime",
+            "Scoring.Compiled",
+            "Scoring.Batching",
+            "Scoring.Selection",
+            "Registry",
+            "Drift",
+            "Files",
+            "Packing",
+        ],
+        _ => [],
+    };
+}
