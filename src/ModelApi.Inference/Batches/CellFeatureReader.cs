@@ -5,11 +5,10 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Batches;
 
-/// <summary>Reads the cells of a table that holds only text, such as a CSV file, into the columns of a feature batch.</summary>
+/// <summary>Reads the cells of a text table, such as a CSV file, into the columns of a feature batch.</summary>
 /// <remarks>
-/// Thread-safe. A cell is accepted or refused, with the same words, as the value that it stands for would be in JSON; what text
-/// cannot tell apart from a missing value (an empty cell, NaN) is missing. A cell that is valid costs no allocation, but for a
-/// text that is no known category.
+/// Thread-safe. A cell is accepted or refused like the same value in JSON, with the same messages; an empty cell and NaN are missing
+/// values. A valid cell allocates nothing, except for a text that is no known category.
 /// </remarks>
 public sealed class CellFeatureReader
 {
@@ -28,13 +27,13 @@ public sealed class CellFeatureReader
         _rules = new FeatureRules(signature);
         _emptyIsText = [.. signature.Features.Select(EmptyIsText)];
 
-        // Those in which a text can be looked up before anything else is asked of it.
+        // Categories in which the bytes of a text can be looked up at once, because no other rule comes first.
         _categories = [.. signature.Features.Select(feature => feature.MinimumLength == 0 ? feature.Categories : null)];
     }
 
     /// <summary>
-    /// The texts that are a missing value in the column of a number or of a boolean, beside the empty cell: those that pandas'
-    /// <c>read_csv</c> takes for NaN. In the column of a string they are that string.
+    /// Texts that mean a missing value in the column of a number or boolean, like the empty cell: those that <c>read_csv</c> of pandas
+    /// reads as NaN. In the column of a string they are strings.
     /// </summary>
     public static IReadOnlyList<string> MissingMarkers { get; } =
     [
@@ -101,7 +100,8 @@ public sealed class CellFeatureReader
         }
         else
         {
-            findings.Error(row, _signature.Features[feature].Name, $"Must be {_rules.Expected(feature, MissingCell)}, not {(TryNumber(cell, out _) ? "a number" : "text")}.");
+            var given = TryNumber(cell, out _) ? "a number" : "text";
+            findings.Error(row, _signature.Features[feature].Name, $"Must be {_rules.Expected(feature, MissingCell)}, not {given}.");
         }
     }
 
@@ -159,7 +159,7 @@ public sealed class CellFeatureReader
             return true;
         }
 
-        // The bytes are looked at first, because the parser takes a NUL at the end, and the words for infinity, as well.
+        // Checked before the parser, which also accepts a NUL at the end and words for infinity.
         foreach (var c in cell)
         {
             if (!char.IsAsciiDigit((char)c) && c is not ((byte)'+' or (byte)'-' or (byte)'.' or (byte)'e' or (byte)'E'))
@@ -168,7 +168,8 @@ public sealed class CellFeatureReader
             }
         }
 
-        return double.TryParse(cell, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value);
+        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(cell, Styles, CultureInfo.InvariantCulture, out value);
     }
 
     private static bool IsMissing(ReadOnlySpan<byte> cell)
@@ -209,7 +210,7 @@ public sealed class CellFeatureReader
         return TryNumber(point[..cell.Length], out _);
     }
 
-    // An empty cell is the empty text where that is a category, and where any text will do that must be there.
+    // An empty cell is the empty text where that is a category, or where free text is required.
     private static bool EmptyIsText(Feature feature) =>
         feature.Categories is { } categories
             ? categories.CodeOf("") != CategoryTable.Unknown

@@ -6,7 +6,7 @@ namespace ModelApi.Inference.Batches;
 /// <remarks>Not thread-safe: one request fills, scores and clears a batch. Columns grow and are kept across <see cref="Clear"/>.</remarks>
 public sealed class FeatureBatch
 {
-    // Column after column, each with room for as many rows as the batch has: one row is then one piece of memory.
+    // Column after column, each as long as the capacity. With a capacity of one row, the row is contiguous.
     private double[] _numbers;
     private int[] _codes;
     private string?[] _texts;
@@ -22,7 +22,7 @@ public sealed class FeatureBatch
         _texts = new string?[_codes.Length];
     }
 
-    /// <summary>What the columns are.</summary>
+    /// <summary>The features that the columns hold.</summary>
     public Signature Signature { get; }
 
     /// <summary>How many rows the batch holds.</summary>
@@ -42,7 +42,10 @@ public sealed class FeatureBatch
     /// <exception cref="InvalidOperationException">The feature is not text.</exception>
     public ReadOnlySpan<string?> Texts(int feature) => _texts.AsSpan(TextColumn(feature) * _capacity, Rows);
 
-    /// <summary>The category codes of a string feature, <c>[Rows]</c>; <see cref="CategoryTable.Unknown"/> where a value is free text, unknown or missing.</summary>
+    /// <summary>
+    /// The category codes of a string feature, <c>[Rows]</c>; <see cref="CategoryTable.Unknown"/> for free text and for unknown or missing
+    /// categories.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The feature is not text.</exception>
     public ReadOnlySpan<int> Codes(int feature) => _codes.AsSpan(TextColumn(feature) * _capacity, Rows);
 
@@ -83,7 +86,7 @@ public sealed class FeatureBatch
         return Rows++;
     }
 
-    /// <summary>Takes the row that was added last out again.</summary>
+    /// <summary>Removes the last row.</summary>
     public void RemoveLastRow() => Truncate(Rows - 1);
 
     /// <summary>Sets a value of an integer, number or boolean feature; NaN is missing.</summary>
@@ -97,7 +100,7 @@ public sealed class FeatureBatch
         _texts[place] = Signature.CategoryOf(feature, code);
     }
 
-    /// <summary>Sets a string feature to free text, or to a category that is not known.</summary>
+    /// <summary>Sets a string feature to free text or an unknown category.</summary>
     public void SetText(int row, int feature, string text) => _texts[Place(TextColumn(feature), row)] = text;
 
     /// <summary>Appends a copy of one row to another batch of the same signature.</summary>
@@ -116,10 +119,10 @@ public sealed class FeatureBatch
         }
     }
 
-    /// <summary>Takes all rows out and keeps the memory.</summary>
+    /// <summary>Removes all rows and keeps the memory.</summary>
     public void Clear() => Truncate(0);
 
-    /// <summary>Takes the last rows out.</summary>
+    /// <summary>Removes the last rows.</summary>
     /// <param name="rows">How many rows stay, at most <see cref="Rows"/>.</param>
     public void Truncate(int rows)
     {

@@ -2,8 +2,8 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Batches;
 
-/// <summary>What holds for a value whichever way it was written (JSON, CSV), with the words that tell what is wrong with it.</summary>
-/// <remarks>Thread-safe, and free of allocation but for the words of an error and for texts that are no known category.</remarks>
+/// <summary>The rules for a value in any format (JSON, CSV), with the messages for values that break them.</summary>
+/// <remarks>Thread-safe. Allocates only for the message of an error and for texts that are no known category.</remarks>
 internal sealed class FeatureRules
 {
     private const int MaxListedCategories = 50;
@@ -28,7 +28,7 @@ internal sealed class FeatureRules
         var features = signature.Features;
         _features = [.. features];
 
-        // Nothing is below NaN, nor above it.
+        // No value is below or above NaN.
         _minima = [.. features.Select(feature => feature.Minimum ?? double.NaN)];
         _maxima = [.. features.Select(feature => feature.Maximum ?? double.NaN)];
         _names = [.. features.Select(feature => feature.Name)];
@@ -39,7 +39,7 @@ internal sealed class FeatureRules
     }
 
     /// <summary>Sets an integer or number feature, or says why not.</summary>
-    /// <param name="value">As it was written; infinite where it exceeds a 64-bit float.</param>
+    /// <param name="value">The value; infinite where it exceeds a 64-bit float.</param>
     /// <param name="batch">Receives the value.</param>
     /// <param name="index">The row in the batch.</param>
     /// <param name="row">The row in the request.</param>
@@ -86,7 +86,8 @@ internal sealed class FeatureRules
         var definition = _features[feature];
         if (text.Length < definition.MinimumLength)
         {
-            findings.Error(row, definition.Name, $"Must have at least {definition.MinimumLength} character{(definition.MinimumLength == 1 ? "" : "s")}.");
+            var characters = definition.MinimumLength == 1 ? "character" : "characters";
+            findings.Error(row, definition.Name, $"Must have at least {definition.MinimumLength} {characters}.");
             return;
         }
 
@@ -109,7 +110,8 @@ internal sealed class FeatureRules
         else
         {
             var meant = Suggest(text, categories.Names, findings);
-            findings.Error(row, definition.Name, $"Unknown category{(meant is null ? "." : $"; did you mean '{meant}'?")} {_known[feature]}");
+            var suggestion = meant is null ? "." : $"; did you mean '{meant}'?";
+            findings.Error(row, definition.Name, $"Unknown category{suggestion} {_known[feature]}");
         }
     }
 

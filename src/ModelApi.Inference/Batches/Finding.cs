@@ -10,6 +10,8 @@ public readonly record struct Finding(int Row, string? Feature, string Message)
     public string Pointer(RequestShape shape)
     {
         var row = Row >= 0 && shape == RequestShape.Rows ? $"/{Row}" : "";
-        return Feature is null ? row : $"{row}/{Feature.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+        return Feature is null
+            ? row
+            : $"{row}/{Feature.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
     }
 }

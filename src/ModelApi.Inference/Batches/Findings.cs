@@ -1,22 +1,22 @@
 namespace ModelApi.Inference.Batches;
 
-/// <summary>All that is wrong with a request, and all that is merely unusual, up to a bound.</summary>
+/// <summary>Errors and warnings about a request, up to a limit.</summary>
 public sealed class Findings
 {
-    /// <summary>How many errors, and how many warnings, are kept; the rest are only counted.</summary>
+    /// <summary>How many errors and how many warnings are kept; others are only counted.</summary>
     public const int Limit = 1000;
 
     private readonly List<Finding> _errors = [];
     private readonly List<Finding> _warnings = [];
     private readonly List<int> _invalidRows = [];
 
-    /// <summary>What makes the request impossible to score.</summary>
+    /// <summary>Errors: their rows cannot be scored.</summary>
     public IReadOnlyList<Finding> Errors => _errors;
 
-    /// <summary>What was scored all the same.</summary>
+    /// <summary>Warnings: their rows are scored.</summary>
     public IReadOnlyList<Finding> Warnings => _warnings;
 
-    /// <summary>The rows that have errors, in ascending order; all of them, however many errors are omitted.</summary>
+    /// <summary>All rows with errors, in ascending order, also those whose errors are omitted.</summary>
     public IReadOnlyList<int> InvalidRows => _invalidRows;
 
     /// <summary>Whether there is an error about the request as a whole, so that none of its rows can be scored.</summary>
@@ -28,7 +28,7 @@ public sealed class Findings
     /// <summary>How many warnings beyond <see cref="Limit"/> were found.</summary>
     public int WarningsOmitted { get; private set; }
 
-    /// <summary>Adds an error; those about rows come in the order of the rows.</summary>
+    /// <summary>Adds an error. Errors about rows are added in the order of the rows.</summary>
     public void Error(int row, string? feature, string message)
     {
         if (row < 0)
@@ -63,7 +63,7 @@ public sealed class Findings
         }
     }
 
-    /// <summary>Adds an error to rows that had none.</summary>
+    /// <summary>Adds an error to rows without errors.</summary>
     /// <param name="rows">Indices among the rows without errors, ascending.</param>
     /// <param name="message">What is wrong with each.</param>
     internal void ErrorInValidRows(IReadOnlyList<int> rows, string message)
@@ -83,10 +83,10 @@ public sealed class Findings
         _invalidRows.Sort();
     }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Removes all errors and warnings.</summary>
     public void Clear()
     {
-        // Asked first, because most rows have neither, and a file has many rows.
+        // Most rows have neither, and a file has many rows.
         if (_errors.Count + _warnings.Count + _invalidRows.Count > 0)
         {
             _errors.Clear();
@@ -102,7 +102,7 @@ public sealed class Findings
     /// <summary>Whether the row that is being read has errors.</summary>
     internal bool IsLatestInvalid(int row) => _invalidRows is [.., var last] && last == row;
 
-    /// <summary>Goes back to that many warnings: those about a row that is not scored are not kept.</summary>
+    /// <summary>Removes the warnings after the first ones: a row that is not scored has none.</summary>
     internal void TakeBackWarnings(int count, int omitted)
     {
         _warnings.RemoveRange(count, _warnings.Count - count);

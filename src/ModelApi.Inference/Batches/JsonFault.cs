@@ -12,7 +12,8 @@ internal ref struct JsonFault
     private static readonly SearchValues<byte> EndsLiteral = SearchValues.Create(" \t\r\n,:{}[]\""u8);
 
     private static readonly SearchValues<byte> EndsOrBreaksString = SearchValues.Create(
-        "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\v\f\r\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F"u8);
+        "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\v\f\r\u000E\u000F"u8
+        + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F"u8);
 
     private readonly ReadOnlySpan<byte> _json;
     private readonly int _maxDepth;
@@ -192,7 +193,11 @@ internal ref struct JsonFault
         }
 
         var isLast = length < 0;
-        return isLast && ("true"u8.StartsWith(literal) || "false"u8.StartsWith(literal) || "null"u8.StartsWith(literal) || literal.SequenceEqual("-"u8))
+        var isBegun = "true"u8.StartsWith(literal)
+            || "false"u8.StartsWith(literal)
+            || "null"u8.StartsWith(literal)
+            || literal is [(byte)'-'];
+        return isLast && isBegun
             ? EndsEarly()
             : JsonLiteralFault.Find(literal) ?? (_open.Count == 0 ? NoJson : "Text must stand in double quotes.");
     }

@@ -244,7 +244,9 @@ public sealed class JsonFeatureReader
 
         while (absent.Count > 0 && row.Read() && row.TokenType == JsonTokenType.PropertyName)
         {
-            if (FindFeature(ref row, 0) < 0 && JsonText.Shorten(ref row) is var name && FeatureRules.Suggest(name, absent, findings) is { } meant)
+            if (FindFeature(ref row, 0) < 0
+                && JsonText.Shorten(ref row) is var name
+                && FeatureRules.Suggest(name, absent, findings) is { } meant)
             {
                 findings.Error(rowNumber, name, $"Unknown feature; did you mean '{meant}'?");
             }
@@ -281,8 +283,11 @@ public sealed class JsonFeatureReader
     {
         var name = JsonText.Shorten(ref reader);
         var meant = _rules.SuggestFeature(name, findings);
-        findings.Error(row, name, meant is null
-            ? name == _signature.InstancesKey ? $"'{name}' holds rows; send it alone, without other keys." : "Unknown feature; leave it out."
-            : $"Unknown feature; did you mean '{meant}'?");
+        findings.Error(
+            row,
+            name,
+            meant is not null ? $"Unknown feature; did you mean '{meant}'?"
+                : name == _signature.InstancesKey ? $"'{name}' holds rows; send it alone, without other keys."
+                : "Unknown feature; leave it out.");
     }
 }

@@ -26,7 +26,7 @@ internal static class JsonLiteralFault
         {
             (byte)'+' => "A number may not begin with '+'.",
             (byte)'.' => "A number needs a digit before its point, as in 0.5.",
-            _ when digits.Length > 1 && digits[0] == '0' && char.IsAsciiDigit((char)digits[1]) => "A number may not begin with 0 before other digits.",
+            _ when digits is [(byte)'0', >= (byte)'0' and <= (byte)'9', ..] => "A number may not begin with 0 before other digits.",
             (byte)'-' or (>= (byte)'0' and <= (byte)'9') => "The number is not valid JSON; numbers look like 41, -0.5 or 1e3.",
             _ => null,
         };

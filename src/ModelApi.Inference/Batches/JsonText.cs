@@ -13,11 +13,11 @@ internal static class JsonText
 
     public static bool NameEquals(ref Utf8JsonReader reader, byte[] name) =>
         reader.ValueIsEscaped
-            ? reader.ValueSpan.Length <= name.Length * 6 && TryGet(ref reader) is { } text && text.AsSpan().SequenceEqual(Encoding.UTF8.GetString(name))
+            ? reader.ValueSpan.Length <= name.Length * 6 && TryGet(ref reader) is { } text && text == Encoding.UTF8.GetString(name)
             : reader.ValueSpan.SequenceEqual(name);
 
     /// <summary>Unescapes the text.</summary>
-    /// <returns>False for an escape such as <c>\ud800</c> alone: well-formed JSON that no text can hold, on which the reader throws.</returns>
+    /// <returns>False for an escape such as <c>\ud800</c> alone: well-formed JSON, but no text, so that the reader throws.</returns>
     public static bool TryCopy(ref Utf8JsonReader reader, scoped Span<char> destination, out int length)
     {
         try
@@ -37,7 +37,7 @@ internal static class JsonText
     {
         const int Longest = 100;
         var text = TryGet(ref reader) ?? Encoding.UTF8.GetString(reader.ValueSpan);
-        return text.Length <= Longest ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest), "…");
+        return text.Length <= Longest ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)}…";
     }
 
     /// <summary>The kind of a value, with its article.</summary>

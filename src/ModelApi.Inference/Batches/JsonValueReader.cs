@@ -11,7 +11,8 @@ internal sealed class JsonValueReader(Signature signature, FeatureRules rules)
     private readonly Feature[] _features = [.. signature.Features];
 
     // Categories in which the bytes of a text can be looked up at once, because no other rule comes first.
-    private readonly CategoryTable?[] _categories = [.. signature.Features.Select(feature => feature.MinimumLength == 0 ? feature.Categories : null)];
+    private readonly CategoryTable?[] _categories =
+        [.. signature.Features.Select(feature => feature.MinimumLength == 0 ? feature.Categories : null)];
 
     /// <param name="reader">At the value; afterwards at its end.</param>
     /// <param name="index">The row in the batch.</param>
@@ -47,8 +48,9 @@ internal sealed class JsonValueReader(Signature signature, FeatureRules rules)
                 break;
 
             default:
+                var hint = definition.Nullable ? ", send null for a missing value" : "";
                 findings.Error(row, definition.Name, IsNotFinite(ref reader)
-                    ? $"Must be {rules.Expected(feature)}; JSON has no NaN or Infinity{(definition.Nullable ? ", send null for a missing value" : "")}."
+                    ? $"Must be {rules.Expected(feature)}; JSON has no NaN or Infinity{hint}."
                     : $"Must be {rules.Expected(feature)}, not {JsonText.Describe(reader.TokenType)}.");
                 reader.Skip();
                 break;

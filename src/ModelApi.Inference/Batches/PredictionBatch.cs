@@ -15,7 +15,7 @@ public sealed class PredictionBatch
     /// <summary>Makes an empty batch.</summary>
     public PredictionBatch(Signature signature) => Signature = signature;
 
-    /// <summary>What the answers are of.</summary>
+    /// <summary>The signature of the model that answers.</summary>
     public Signature Signature { get; }
 
     /// <summary>How many rows are answered.</summary>
@@ -38,10 +38,10 @@ public sealed class PredictionBatch
     }
 
     /// <summary>
-    /// Takes out each row whose answer is no finite number, which JSON could not hold, and adds an error for it: huge features
-    /// can overflow a model. The other rows move up.
+    /// Removes each row whose answer is not finite, and adds an error for it: extreme values can overflow a model, and JSON has no NaN.
+    /// The other rows move up.
     /// </summary>
-    /// <param name="findings">Those of the rows that were read, the invalid ones among them included.</param>
+    /// <param name="findings">The findings of the request, which has invalid rows too.</param>
     public void ReportUnanswered(Findings findings)
     {
         List<int>? unanswered = null;
@@ -76,7 +76,7 @@ public sealed class PredictionBatch
         }
     }
 
-    /// <summary>Adds an error when the answer to one row is no finite number.</summary>
+    /// <summary>Adds an error when the answer to one row is not finite.</summary>
     /// <param name="row">The row in this batch.</param>
     /// <param name="reported">The row that the error is about.</param>
     /// <param name="findings">Receives the error.</param>
@@ -88,7 +88,7 @@ public sealed class PredictionBatch
         }
     }
 
-    /// <summary>Copies the answers to some rows into another batch of the same signature, as all that it holds.</summary>
+    /// <summary>Replaces another batch of the same signature by the answers to some rows.</summary>
     public void CopyRowsTo(PredictionBatch destination, int first, int rows)
     {
         destination.Resize(rows);

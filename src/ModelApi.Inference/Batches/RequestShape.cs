@@ -1,6 +1,6 @@
 namespace ModelApi.Inference.Batches;
 
-/// <summary>What a request held at its top level, which decides the shape of the answer.</summary>
+/// <summary>The top level of a request, which decides the shape of the answer.</summary>
 public enum RequestShape
 {
     /// <summary>One object: one row, one answer.</summary>

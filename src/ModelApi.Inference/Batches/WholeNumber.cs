@@ -1,14 +1,14 @@
 namespace ModelApi.Inference.Batches;
 
-/// <summary>Reads the numbers that most numbers are, short and whole ones, which need no parser.</summary>
+/// <summary>Reads short whole numbers, the most frequent ones, without a parser.</summary>
 internal static class WholeNumber
 {
-    // A double holds every number of so many digits.
+    // A double holds every number with that many digits.
     private const int MostDigits = 15;
 
-    /// <param name="text">What may be a number.</param>
+    /// <param name="text">The text, which may be no number.</param>
     /// <param name="value">The number, or 0.</param>
-    /// <returns>Whether it is one of at most 15 digits, with nothing but a minus before them; other numbers are for a parser.</returns>
+    /// <returns>True for at most 15 digits with an optional minus; a parser reads other numbers.</returns>
     public static bool TryParse(ReadOnlySpan<byte> text, out double value)
     {
         value = 0;
@@ -29,7 +29,7 @@ internal static class WholeNumber
             whole = (whole * 10) + (digit - '0');
         }
 
-        // As a double, so that -0 stays what it is.
+        // As a double, which keeps -0.
         value = digits.Length < text.Length ? -(double)whole : whole;
         return true;
     }

@@ -1,6 +1,6 @@
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>How a version wants rows of several callers to be joined; what is null is as the server's settings say.</summary>
+/// <summary>How rows of several callers are joined for one version; null members leave it to the settings of the server.</summary>
 public sealed record BatchingManifest
 {
     /// <summary>Whether rows are joined.</summary>
@@ -9,10 +9,10 @@ public sealed record BatchingManifest
     /// <summary>Rows of one joined call.</summary>
     public int? MaxRows { get; init; }
 
-    /// <summary>How long rows wait for company while a call is in flight.</summary>
+    /// <summary>How long rows wait for others while a call is in flight.</summary>
     public double? MaxDelayMilliseconds { get; init; }
 
-    /// <summary>Rows that wait; further ones are refused.</summary>
+    /// <summary>Rows in the queue; further ones are refused.</summary>
     public int? MaxQueuedRows { get; init; }
 
     internal static BatchingManifest? Read(ManifestNode? batching)
@@ -24,7 +24,8 @@ public sealed record BatchingManifest
 
         return new BatchingManifest
         {
-            Mode = node.Member("mode", required: false)?.OneOf(("auto", BatchingMode.Auto), ("on", BatchingMode.On), ("off", BatchingMode.Off)),
+            Mode = node.Member("mode", required: false)?.OneOf(
+                ("auto", BatchingMode.Auto), ("on", BatchingMode.On), ("off", BatchingMode.Off)),
             MaxRows = (int?)node.Member("maxRows", required: false)?.Integer(1, BatchingPolicy.MostRows),
             MaxDelayMilliseconds = ReadDelay(node.Member("maxDelayMilliseconds", required: false)),
             MaxQueuedRows = (int?)node.Member("maxQueuedRows", required: false)?.Integer(1, BatchingPolicy.MostQueuedRows),

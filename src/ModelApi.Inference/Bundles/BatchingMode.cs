@@ -5,7 +5,7 @@ namespace ModelApi.Inference.Bundles;
 /// <summary>Whether rows of several callers are scored in one call.</summary>
 public enum BatchingMode
 {
-    /// <summary>Where it was found to pay when the version was loaded.</summary>
+    /// <summary>Where a measurement at load shows that it pays.</summary>
     [JsonStringEnumMemberName("auto")]
     Auto,
 

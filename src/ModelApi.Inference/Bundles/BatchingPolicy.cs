@@ -19,18 +19,18 @@ public sealed record BatchingPolicy
     public int MaxRows { get; init; } = 32;
 
     /// <summary>
-    /// How long rows wait for company while a call is in flight and another could begin. Default: not at all, so that rows are
-    /// joined only while there is nothing free to score them.
+    /// How long rows wait for others while a call is in flight and another could begin. Default: not at all, so that rows are joined only
+    /// while all calls are busy.
     /// </summary>
     public TimeSpan MaxDelay { get; init; }
 
-    /// <summary>Rows that wait; further ones are refused. Default: 1024.</summary>
+    /// <summary>Rows in the queue; further ones are refused. Default: 1024.</summary>
     public int MaxQueuedRows { get; init; } = 1024;
 
     /// <summary>Calls at a time. Default: one for each core.</summary>
     public int MaxConcurrentCalls { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>The policy of one version: what its manifest says goes before what holds for all; off for all is off.</summary>
+    /// <summary>The policy of one version: its manifest takes precedence, except that off for all versions stays off.</summary>
     public BatchingPolicy With(BatchingManifest? manifest)
     {
         if (manifest is null)

@@ -2,18 +2,17 @@ using System.Text.Json;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>A model version on disk that was read whole and found without fault.</summary>
+/// <summary>A model version that was read from disk and has no faults.</summary>
 public sealed record Bundle
 {
-    /// <summary>The folder that it was read from.</summary>
+    /// <summary>The folder of the bundle.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>What <c>model.json</c> says.</summary>
+    /// <summary>The content of <c>model.json</c>.</summary>
     public required BundleManifest Manifest { get; init; }
 
     /// <summary>
-    /// Lower-case hexadecimal SHA-256 of <c>model.json</c>; as that holds the digest of every other file, it identifies the
-    /// whole bundle.
+    /// Lower-case hexadecimal SHA-256 of <c>model.json</c>, which holds the digests of all other files and so identifies the bundle.
     /// </summary>
     public required string Digest { get; init; }
 
@@ -26,12 +25,12 @@ public sealed record Bundle
     /// <summary>Rows with the trainer's own answers.</summary>
     public required GoldenRows Golden { get; init; }
 
-    /// <summary>What <c>performance.json</c> says of how well the model does, an object; null when there is none.</summary>
+    /// <summary>The content of <c>performance.json</c>, an object with the quality of the model; null without that file.</summary>
     public JsonElement? Performance { get; init; }
 
-    /// <summary>What <c>reference.json</c> says of the training rows' features, an object; null when there is none.</summary>
+    /// <summary>The content of <c>reference.json</c>, an object with the histograms of the training rows; null without that file.</summary>
     public JsonElement? Reference { get; init; }
 
-    /// <summary>What <c>args.json</c> says of how the model was trained, an object; null when there is none.</summary>
+    /// <summary>The content of <c>args.json</c>, an object with the arguments of the training; null without that file.</summary>
     public JsonElement? Arguments { get; init; }
 }

@@ -6,7 +6,8 @@ namespace ModelApi.Inference.Bundles;
 internal static class BundleDocument
 {
     /// <returns>The document, which does not keep the file's bytes alive; null when there is none or it has a fault.</returns>
-    public static JsonElement? Read(string file, IReadOnlyDictionary<string, byte[]> files, BundleLimits limits, ICollection<BundleFault> faults)
+    public static JsonElement? Read(
+        string file, IReadOnlyDictionary<string, byte[]> files, BundleLimits limits, ICollection<BundleFault> faults)
     {
         if (!files.TryGetValue(file, out var content))
         {

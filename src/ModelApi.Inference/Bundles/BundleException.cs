@@ -1,6 +1,6 @@
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>A bundle has faults; all of them are given.</summary>
+/// <summary>A bundle has faults.</summary>
 public sealed class BundleException : Exception
 {
     /// <summary>Carries every fault that was found.</summary>

@@ -18,7 +18,8 @@ internal static class BundleJson
         if (JsonFault.Find(json, DepthOfParser) is null)
         {
             // Well-formed, so the parser refused what only a stricter reading forbids.
-            return new BundleFault(file, place, Utf8.IsValid(json) ? "Not valid JSON: a name occurs twice in one object." : "Not valid UTF-8.");
+            var message = Utf8.IsValid(json) ? "Not valid JSON: a name occurs twice in one object." : "Not valid UTF-8.";
+            return new BundleFault(file, place, message);
         }
 
         var fault = JsonFault.Explain(refusal, json, DepthOfParser);

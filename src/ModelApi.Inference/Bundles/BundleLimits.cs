@@ -1,6 +1,6 @@
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>How large a bundle may be; what is larger is refused before it is read.</summary>
+/// <summary>How large a bundle may be. Larger files are refused before they are read.</summary>
 public sealed record BundleLimits
 {
     /// <summary>Bytes of <c>model.json</c>.</summary>

@@ -2,7 +2,7 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>What <c>model.json</c> says; <c>models/model.schema.json</c> describes it for editors.</summary>
+/// <summary>The content of <c>model.json</c>, for which <c>models/model.schema.json</c> is the schema.</summary>
 public sealed record BundleManifest
 {
     /// <summary>The name that clients call; also the name of the model's folder.</summary>
@@ -23,18 +23,18 @@ public sealed record BundleManifest
     /// <summary>Which outputs of the graphs hold the answer.</summary>
     public required OutputNames Outputs { get; init; }
 
-    /// <summary>How rows of several callers are joined, where the server's own settings do not fit the model; null where they do.</summary>
+    /// <summary>How rows of several callers are joined; null to leave it to the settings of the server.</summary>
     public BatchingManifest? Batching { get; init; }
 
-    /// <summary>Lower-case hexadecimal SHA-256 of every file of the bundle but <c>model.json</c>, by file name.</summary>
+    /// <summary>Lower-case hexadecimal SHA-256 of every file of the bundle except <c>model.json</c>, by file name.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 }
 
 /// <summary>One ONNX graph of a bundle.</summary>
 /// <param name="File">Its file name.</param>
 /// <param name="Inputs">
-/// What feeds each graph input that is not called like its source: one earlier output or feature, or several numeric
-/// features that become the columns of one <c>[N, features]</c> tensor.
+/// The source of each graph input that has another name than its source: one earlier output or feature, or several numeric features as
+/// the columns of one <c>[N, features]</c> tensor.
 /// </param>
 public sealed record GraphManifest(string File, IReadOnlyDictionary<string, IReadOnlyList<string>> Inputs);
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>Reads a bundle's folder and checks everything in it before anything is loaded.</summary>
+/// <summary>Reads a bundle's folder and checks its files before any graph is loaded.</summary>
 public sealed class BundleReader(BundleLimits? limits = null)
 {
     private readonly BundleLimits _limits = limits ?? new BundleLimits();
@@ -14,7 +14,8 @@ public sealed class BundleReader(BundleLimits? limits = null)
     public async Task<Bundle> ReadAsync(string folder, CancellationToken cancellationToken)
     {
         var faults = new List<BundleFault>();
-        var content = await ReadFileAsync(folder, ManifestReader.FileName, _limits.MaxManifestBytes, faults, cancellationToken).ConfigureAwait(false);
+        var content = await ReadFileAsync(folder, ManifestReader.FileName, _limits.MaxManifestBytes, faults, cancellationToken)
+            .ConfigureAwait(false);
         if (content is null)
         {
             throw new BundleException(faults);
@@ -38,7 +39,9 @@ public sealed class BundleReader(BundleLimits? limits = null)
         var reference = BundleDocument.Read("reference.json", files, _limits, faults);
         if (manifest is not null)
         {
-            var golden = files.TryGetValue(GoldenRows.FileName, out var rows) ? GoldenRows.Read(rows, manifest.Signature, _limits, faults) : null;
+            var golden = files.TryGetValue(GoldenRows.FileName, out var rows)
+                ? GoldenRows.Read(rows, manifest.Signature, _limits, faults)
+                : null;
             if (manifest.Graphs.All(graph => graphs.ContainsKey(graph.File)))
             {
                 var (steps, answer) = GraphWiring.Connect(manifest, [.. manifest.Graphs.Select(graph => graphs[graph.File])], faults);
@@ -70,7 +73,8 @@ public sealed class BundleReader(BundleLimits? limits = null)
         var version = new DirectoryInfo(folder);
         if (!ManifestReader.VersionPattern.IsMatch(version.Name))
         {
-            faults.Add(new BundleFault("", "", $"The bundle's folder is called '{version.Name}'; it must be the version, a positive whole number."));
+            faults.Add(new BundleFault(
+                "", "", $"The bundle's folder is called '{version.Name}'; it must be the version, a positive whole number."));
         }
         else if (version.Name != manifest.Version)
         {
@@ -97,7 +101,11 @@ public sealed class BundleReader(BundleLimits? limits = null)
 
             if (Convert.ToHexStringLower(SHA256.HashData(content)) != sha256)
             {
-                faults.Add(new BundleFault(file, "", $"Its SHA-256 is not the one in {ManifestReader.FileName} ($.files['{file}']): the file was changed or damaged after the bundle was made."));
+                faults.Add(new BundleFault(
+                    file,
+                    "",
+                    $"Its SHA-256 is not the one in {ManifestReader.FileName} ($.files['{file}']): "
+                        + "the file was changed or damaged after the bundle was made."));
             }
 
             read[file] = content;
@@ -108,7 +116,8 @@ public sealed class BundleReader(BundleLimits? limits = null)
             .Where(name => name is not (null or ManifestReader.FileName) && name[0] != '.' && !listed.ContainsKey(name))
             .Order(StringComparer.Ordinal)
             .Take(_limits.MaxFiles);
-        faults.AddRange(unlisted.Select(name => new BundleFault(name!, "", "Not listed in 'files' of model.json: list it or take it out.")));
+        faults.AddRange(unlisted.Select(name =>
+            new BundleFault(name!, "", "Not listed in 'files' of model.json: list it or take it out.")));
         return read;
     }
 

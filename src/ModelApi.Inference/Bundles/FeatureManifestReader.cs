@@ -37,7 +37,10 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
 
         var name = node.Member("name")?.Text(atMost: 256);
         var type = node.Member("type")?.OneOf(
-            ("integer", FeatureType.Integer), ("number", FeatureType.Number), ("string", FeatureType.String), ("boolean", FeatureType.Boolean));
+            ("integer", FeatureType.Integer),
+            ("number", FeatureType.Number),
+            ("string", FeatureType.String),
+            ("boolean", FeatureType.Boolean));
         var example = node.Member("example");
         var feature = new Feature
         {
@@ -72,7 +75,8 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
         var signature = new Signature([feature]) { UnknownCategory = UnknownCategory.Reject, InstancesKey = feature.Name + "s" };
         var findings = new Findings();
         var row = new JsonObject { [feature.Name] = feature.Example?.DeepClone() };
-        new JsonFeatureReader(signature, new ReadLimits()).Read(Encoding.UTF8.GetBytes(row.ToJsonString()), new FeatureBatch(signature), findings);
+        var json = Encoding.UTF8.GetBytes(row.ToJsonString());
+        new JsonFeatureReader(signature, new ReadLimits()).Read(json, new FeatureBatch(signature), findings);
         foreach (var finding in findings.Errors)
         {
             example.Fault(finding.Message);

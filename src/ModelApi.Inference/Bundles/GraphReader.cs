@@ -2,14 +2,14 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>Reads what an ONNX file declares, and refuses data that it keeps outside the bundle.</summary>
-/// <remarks>The numbers of fields are those of https://onnx.ai/onnx/repo-docs/IR.html; fields that nothing here reads are skipped.</remarks>
+/// <summary>Reads the inputs and outputs that an ONNX file declares, and refuses data outside the bundle.</summary>
+/// <remarks>https://onnx.ai/onnx/repo-docs/IR.html gives the numbers of the fields; all others are skipped.</remarks>
 internal sealed class GraphReader
 {
     /// <summary>TensorProto.DataLocation.EXTERNAL.</summary>
     private const int External = 1;
 
-    // Far deeper than any exporter nests graphs, and far from the end of the stack.
+    // Deeper than any exporter nests graphs, and far from a stack overflow.
     private const int DeepestNesting = 100;
 
     private readonly string _file;
@@ -24,7 +24,7 @@ internal sealed class GraphReader
 
     /// <param name="file">The graph's file name.</param>
     /// <param name="content">The whole file.</param>
-    /// <param name="listed">The files whose digest the manifest gives: the only ones that external data may lie in.</param>
+    /// <param name="listed">The files that the manifest lists; external data may only be in these.</param>
     /// <param name="faults">Receives the faults.</param>
     /// <returns>The graph, or null when the file is not ONNX.</returns>
     public static GraphFile? Read(string file, byte[] content, ICollection<string> listed, ICollection<BundleFault> faults)
@@ -93,7 +93,7 @@ internal sealed class GraphReader
         }
     }
 
-    // What the outermost graph declares is kept; those inside are only looked through for external data.
+    // Keeps the declarations of the outermost graph; inner graphs are only searched for external data.
     private void ReadGraph(ProtobufReader fields, int depth)
     {
         if (depth > DeepestNesting)
@@ -198,7 +198,8 @@ internal sealed class GraphReader
         if (isExternal && !_listed.Contains(location))
         {
             _faults.Add(new BundleFault(_file, $"tensor '{name}'",
-                $"Its data lies in '{location}', which is not a file of this bundle; external data must be in a file beside the graph that 'files' lists."));
+                $"Its data lies in '{location}', which is not a file of this bundle; "
+                    + "external data must be in a file beside the graph that 'files' lists."));
         }
 
         return name;

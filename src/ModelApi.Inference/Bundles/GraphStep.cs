@@ -2,12 +2,12 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>One graph of a bundle with everything that feeds it resolved.</summary>
+/// <summary>One graph of a bundle with the sources of its inputs.</summary>
 /// <param name="Graph">The graph.</param>
 /// <param name="Inputs">Its inputs, in the order of the graph.</param>
 public sealed record GraphStep(GraphFile Graph, IReadOnlyList<GraphStepInput> Inputs);
 
-/// <summary>What feeds one graph input: features, or an output of an earlier graph.</summary>
+/// <summary>The source of one graph input: features, or an output of an earlier graph.</summary>
 /// <param name="Name">The graph input.</param>
 /// <param name="ElementType">The type of its elements.</param>
 /// <param name="Features">Indices of the features that are its columns; empty when <paramref name="Earlier"/> is set.</param>

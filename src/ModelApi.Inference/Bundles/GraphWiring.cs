@@ -3,7 +3,7 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>Connects the features, the graphs and the answer, and finds whatever does not fit.</summary>
+/// <summary>Connects the features, the graphs and the answer, and reports what does not fit.</summary>
 internal sealed class GraphWiring
 {
     private static readonly TensorElementType[] NumericTypes =
@@ -36,7 +36,8 @@ internal sealed class GraphWiring
         var map = _manifest.Graphs[index].Inputs;
         foreach (var name in map.Keys.Where(name => graph.Inputs.All(input => input.Name != name)))
         {
-            Fault($"$.graphs[{index}].inputs.{name}", $"The graph has no input '{name}'; it has {Quote(graph.Inputs.Select(input => input.Name))}.");
+            var known = Quote(graph.Inputs.Select(input => input.Name));
+            Fault($"$.graphs[{index}].inputs.{name}", $"The graph has no input '{name}'; it has {known}.");
         }
 
         var inputs = graph.Inputs.Select(input => ConnectInput(input, index, map.GetValueOrDefault(input.Name) ?? [input.Name])).ToList();
@@ -81,7 +82,8 @@ internal sealed class GraphWiring
             {
                 var known = _manifest.Signature.Features.Select(known => known.Name).Concat(_outputs.Keys);
                 var meant = NearestName.Find(name, known);
-                Fault(path, $"No feature and no earlier output is called '{name}'{(meant is null ? "" : $"; did you mean '{meant}'")}. Name its source in 'inputs'.");
+                var suggestion = meant is null ? "." : $"; did you mean '{meant}'?";
+                Fault(path, $"No feature and no earlier output is called '{name}'{suggestion} Name its source in 'inputs'.");
                 continue;
             }
 
@@ -95,7 +97,8 @@ internal sealed class GraphWiring
         }
         else if (input.Dimensions is [_, { } columns] && columns != sources.Count)
         {
-            Fault(path, $"Takes {columns} columns, but {sources.Count} {(sources.Count == 1 ? "feature feeds" : "features feed")} it. Name {columns} features in 'inputs'.");
+            var feed = sources.Count == 1 ? "feature feeds" : "features feed";
+            Fault(path, $"Takes {columns} columns, but {sources.Count} {feed} it. Name {columns} features in 'inputs'.");
         }
 
         return new GraphStepInput(input.Name, type, features, null, rank);
@@ -108,7 +111,12 @@ internal sealed class GraphWiring
             : input.ElementType is { } element && NumericTypes.Contains(element);
         if (!fits)
         {
-            Fault(path, $"Takes {Describe(input.ElementType)}, but feature '{feature.Name}' is of type {feature.Type.ToString().ToLowerInvariant()}: strings feed tensor(string), others {string.Join(", ", NumericTypes.Select(type => Describe(type)))}.");
+            var type = feature.Type.ToString().ToLowerInvariant();
+            var numeric = string.Join(", ", NumericTypes.Select(element => Describe(element)));
+            Fault(
+                path,
+                $"Takes {Describe(input.ElementType)}, but feature '{feature.Name}' is of type {type}: "
+                    + $"strings feed tensor(string), others {numeric}.");
         }
         else if (input.ElementType is TensorElementType.Int64 or TensorElementType.Bool)
         {
@@ -149,7 +157,8 @@ internal sealed class GraphWiring
         if (output.Tensor.ElementType is not { } type || !types.Contains(type))
         {
             var hint = output.Tensor.ElementType is null ? " Export the classifier without ZipMap (skl2onnx: zipmap=False)." : "";
-            Fault(path, $"Must be {string.Join(" or ", types.Select(expected => Describe(expected)))}, but '{name}' is {Describe(output.Tensor.ElementType)}.{hint}");
+            var expected = string.Join(" or ", types.Select(allowed => Describe(allowed)));
+            Fault(path, $"Must be {expected}, but '{name}' is {Describe(output.Tensor.ElementType)}.{hint}");
         }
 
         if (output.Tensor.Dimensions is [_, { } has] && has != columns)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ModelApi.Inference.Bundles;
 
 /// <summary>How often each range of a number, or each category, occurred in a set of rows.</summary>
@@ -81,6 +83,33 @@ public sealed record Histogram
 
         return new Histogram { Categories = categories, Counts = counts, Missing = missing, Unseen = unseen };
     }
+
+    /// <summary>Reads the histogram of one feature from <c>reference.json</c>.</summary>
+    /// <param name="reference">The document, or null.</param>
+    /// <param name="feature">The feature's name.</param>
+    /// <returns>Null when the document has no histogram of that feature, or one whose counts do not fit its bins.</returns>
+    internal static Histogram? TryRead(JsonElement? reference, string feature)
+    {
+        if (reference is not { } document
+            || !document.TryGetProperty("features", out var features) || features.ValueKind != JsonValueKind.Object
+            || !features.TryGetProperty(feature, out var entry) || entry.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        double[] edges = [.. Items(entry, "edges", JsonValueKind.Number).Select(edge => edge.GetDouble())];
+        string[] categories = [.. Items(entry, "categories", JsonValueKind.String).Select(category => category.GetString()!)];
+        long[] counts = [.. Items(entry, "counts", JsonValueKind.Number).Select(count => count.TryGetInt64(out var rows) ? rows : 0)];
+        var isOfNumbers = edges.Length > 0;
+        return counts.Length > 0 && counts.Length == (isOfNumbers ? edges.Length + 1 : categories.Length)
+            ? new Histogram { Edges = isOfNumbers ? edges : null, Categories = isOfNumbers ? null : categories, Counts = counts }
+            : null;
+    }
+
+    private static IEnumerable<JsonElement> Items(JsonElement entry, string name, JsonValueKind kind) =>
+        entry.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Where(element => element.ValueKind == kind)
+            : [];
 
     private static int BinOf(double value, List<double> edges)
     {

@@ -63,7 +63,9 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
             if (!keys.Contains(name))
             {
                 var meant = NearestName.Find(name, keys.ToArray());
-                value.Fault(meant is null ? $"Unknown key; known are {string.Join(", ", keys!)}." : $"Unknown key; did you mean '{meant}'?");
+                value.Fault(meant is null
+                    ? $"Unknown key; known are {string.Join(", ", keys!)}."
+                    : $"Unknown key; did you mean '{meant}'?");
             }
         }
 

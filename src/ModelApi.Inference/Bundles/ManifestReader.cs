@@ -43,7 +43,8 @@ internal sealed partial class ManifestReader(BundleLimits limits)
         }
 
         root.Member("$schema", required: false)?.Text();
-        var name = root.Member("name")?.Match(NamePattern, "a name of lower-case letters, digits, '-', '_' or '.', at most 64, starting with a letter or digit");
+        var name = root.Member("name")?.Match(
+            NamePattern, "a name of lower-case letters, digits, '-', '_' or '.', at most 64, starting with a letter or digit");
         var version = root.Member("version")?.Match(VersionPattern, "a positive whole number as a string, such as \"1\"");
         var description = root.Member("description")?.Text();
         var task = root.Member("task")?.OneOf(("classification", ModelTask.Classification), ("regression", ModelTask.Regression));

@@ -4,9 +4,9 @@ namespace ModelApi.Inference.Bundles;
 
 /// <summary>Reads the fields of one protobuf message, one after the other, without a copy.</summary>
 /// <remarks>
-/// For what is asked of a graph before it is loaded: a handful of fields among a million numbers, which a parser of whole
-/// messages takes longer to skip than ONNX Runtime does to load them. An array and positions rather than spans, whose slices
-/// are calls in code that was compiled ahead of time, and a start runs little else.
+/// For the few fields that are checked before a graph is loaded: a parser of whole messages takes longer to skip a million numbers than
+/// ONNX Runtime does to load them. It uses an array and positions, because slices of spans are calls in code that is compiled ahead of
+/// time, which is most of a start.
 /// See https://protobuf.dev/programming-guides/encoding.
 /// </remarks>
 internal struct ProtobufReader
@@ -21,7 +21,7 @@ internal struct ProtobufReader
     private readonly int _end;
     private int _next;
 
-    // Where the field's content begins, or none; it ends where the next field begins.
+    // The start of the field's content, or none; it ends where the next field begins.
     private int _content = None;
 
     public ProtobufReader(byte[] message)

@@ -8,8 +8,9 @@ public sealed class Model
         Name = name;
         Versions = versions;
 
-        // A newer version that is still loading comes first: an older one must not serve for a moment and then be overtaken.
-        Production = versions.LastOrDefault(version => version.State != VersionState.Failed) is { State: VersionState.Ready } newest ? newest : null;
+        // While a newer version is loading, an older one must not serve for a moment and then be replaced.
+        var newest = versions.LastOrDefault(version => version.State != VersionState.Failed);
+        Production = newest is { State: VersionState.Ready } ? newest : null;
         IsLoading = Production is null && versions.Any(version => version.State == VersionState.Loading);
     }
 

@@ -2,7 +2,7 @@ using ModelApi.Inference.Bundles;
 
 namespace ModelApi.Inference.Registry;
 
-/// <summary>Loads all models and publishes what is known of them as immutable snapshots, which readers take without a lock.</summary>
+/// <summary>Loads all models and publishes their states as immutable snapshots, which readers take without a lock.</summary>
 public sealed class ModelRegistry : IDisposable
 {
     // Stands for the versions of a model whose folder cannot be listed.
@@ -42,12 +42,13 @@ public sealed class ModelRegistry : IDisposable
     {
         var unreadable = new List<ModelVersion>();
         var folders = FindVersionFolders(unreadable, out var rootFault);
-        var found = folders.ConvertAll(folder => (Folder: folder, Version: ModelVersion.Loading(folder.Model, Path.GetFileName(folder.Path))));
+        var found = folders.ConvertAll(folder => (Folder: folder, Version: ModelVersion.Loading(folder.Model, folder.Version)));
         Publish(snapshot => snapshot.Scanned(found.Select(version => version.Version).Concat(unreadable), rootFault));
         unreadable.ForEach(version => VersionLoaded?.Invoke(version));
 
         // The largest first: started last, it would keep one core busy after the others are done.
-        await Parallel.ForEachAsync(found.OrderByDescending(version => version.Folder.Bytes), cancellationToken, async (next, cancellation) =>
+        var largestFirst = found.OrderByDescending(version => version.Folder.Bytes);
+        await Parallel.ForEachAsync(largestFirst, cancellationToken, async (next, cancellation) =>
         {
             var loaded = await _loader.LoadAsync(next.Folder.Model, next.Folder.Path, cancellation).ConfigureAwait(false);
             if (!Publish(snapshot => snapshot.With(next.Version, loaded)))
@@ -60,7 +61,7 @@ public sealed class ModelRegistry : IDisposable
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Publishes an empty snapshot, so that nobody finds a version any more, and lets go of all versions.</summary>
+    /// <summary>Publishes an empty snapshot, so that no caller finds a version any more, and disposes of all versions.</summary>
     public void Dispose()
     {
         RegistrySnapshot last;
@@ -82,7 +83,7 @@ public sealed class ModelRegistry : IDisposable
         }
     }
 
-    /// <returns>False when the registry is disposed of, and nothing is published any more.</returns>
+    /// <returns>False when the registry is disposed of; then nothing is published.</returns>
     private bool Publish(Func<RegistrySnapshot, RegistrySnapshot> change)
     {
         lock (_publishing)
@@ -106,7 +107,8 @@ public sealed class ModelRegistry : IDisposable
             {
                 try
                 {
-                    folders.AddRange(Visible(model).Select(version => new VersionFolder(Path.GetFileName(model), version, SizeOf(version))));
+                    var name = Path.GetFileName(model);
+                    folders.AddRange(Visible(model).Select(version => new VersionFolder(name, version, SizeOf(version))));
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
@@ -147,5 +149,8 @@ public sealed class ModelRegistry : IDisposable
     private static IEnumerable<string> Visible(string folder) =>
         Directory.GetDirectories(folder).Where(child => Path.GetFileName(child)[0] != '.');
 
-    private sealed record VersionFolder(string Model, string Path, long Bytes);
+    private sealed record VersionFolder(string Model, string Path, long Bytes)
+    {
+        public string Version => System.IO.Path.GetFileName(Path);
+    }
 }

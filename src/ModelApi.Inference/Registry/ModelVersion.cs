@@ -43,37 +43,37 @@ public sealed class ModelVersion : IDisposable
     /// <summary>What its manifest says; null unless it is ready.</summary>
     public BundleManifest? Manifest { get; private init; }
 
-    /// <summary>What identifies its content; see <see cref="Bundle.Digest"/>.</summary>
+    /// <summary>The digest of its content, see <see cref="Bundle.Digest"/>; null unless it is ready.</summary>
     public string? Digest { get; private init; }
 
-    /// <summary>What scores its rows; null unless it is ready.</summary>
+    /// <summary>The scorer of its rows; null unless it is ready.</summary>
     public IScorer? Scorer => Selected?.Scorer;
 
-    /// <summary>What scores its rows, and why that; null unless it is ready.</summary>
+    /// <summary>The scorer of its rows, and why it was selected; null unless it is ready.</summary>
     public SelectedScorer? Selected { get; private init; }
 
-    /// <summary>What joins its callers' rows; null unless that was decided when it was loaded.</summary>
+    /// <summary>Joins the rows of its callers; null unless <see cref="Batching"/> has a policy.</summary>
     public AdaptiveBatcher? Batcher { get; private init; }
 
-    /// <summary>Whether its callers' rows are joined, and why; null unless it is ready.</summary>
+    /// <summary>Whether the rows of its callers are joined, and why; null unless it is ready.</summary>
     public BatchingDecision? Batching { get; private init; }
 
-    /// <summary>What reads requests for it; null unless it is ready.</summary>
+    /// <summary>The reader of its requests; null unless it is ready.</summary>
     public JsonFeatureReader? Reader { get; private init; }
 
     /// <summary>How well its scorer reproduced the golden rows; null unless it is ready.</summary>
     public GoldenReport? Golden => Selected?.Golden;
 
-    /// <summary>How well it does, by its bundle; null unless it is ready and says so.</summary>
+    /// <summary>The content of <c>performance.json</c>, an object; null unless it is ready and has that file.</summary>
     public JsonElement? Performance { get; private init; }
 
-    /// <summary>How it was trained, by its bundle; null unless it is ready and says so.</summary>
+    /// <summary>The content of <c>args.json</c>, an object; null unless it is ready and has that file.</summary>
     public JsonElement? Arguments { get; private init; }
 
-    /// <summary>From the first byte read to ready or failed.</summary>
+    /// <summary>The time from the first byte read to ready or failed.</summary>
     public TimeSpan LoadTime { get; private init; }
 
-    /// <summary>Why it failed; empty unless it has.</summary>
+    /// <summary>Why it failed; empty in any other state.</summary>
     public IReadOnlyList<BundleFault> Faults { get; private init; } = [];
 
     /// <summary>A version that was found and is being loaded.</summary>
@@ -101,11 +101,11 @@ public sealed class ModelVersion : IDisposable
     internal static ModelVersion Failed(string model, string version, IReadOnlyList<BundleFault> faults, TimeSpan loadTime) =>
         new(model, version) { State = VersionState.Failed, Faults = faults, LoadTime = loadTime };
 
-    /// <summary>Scores rows, together with those of other callers where that was found to pay.</summary>
+    /// <summary>Scores rows, in one call with those of other callers where <see cref="Batcher"/> joins them.</summary>
     /// <param name="features">At least one row; not to be changed until the task ends.</param>
-    /// <param name="predictions">Receives as many rows, in the same order; undefined unless the task ends well.</param>
+    /// <param name="predictions">Receives as many rows, in the same order; undefined unless the task succeeds.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    /// <exception cref="ScoringQueueFullException">Too many rows of callers wait to be joined.</exception>
+    /// <exception cref="ScoringQueueFullException">The queue of rows to be joined is full.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the last row was scored.</exception>
     public ValueTask ScoreAsync(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {

@@ -6,32 +6,32 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Registry;
 
-/// <summary>The memory that one request is read and scored in, kept from one request to the next.</summary>
+/// <summary>The memory for reading and scoring one request at a time, reused by later requests.</summary>
 public sealed class ScoringWorkspace
 {
     private const int MaxKeptRows = 256;
     private const int MaxKeptAnswerBytes = 256 * 1024;
 
-    /// <summary>Makes memory for one request at a time.</summary>
+    /// <summary>Makes an empty workspace.</summary>
     public ScoringWorkspace(Signature signature)
     {
         Features = new FeatureBatch(signature);
         Predictions = new PredictionBatch(signature);
 
-        // The answer is JSON for programs and never part of a page, so only what JSON itself needs is escaped.
+        // Answers are never embedded in HTML, so only the escapes of JSON itself are needed.
         AnswerWriter = new Utf8JsonWriter(Answer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     /// <summary>The rows of the request.</summary>
     public FeatureBatch Features { get; }
 
-    /// <summary>Their answers.</summary>
+    /// <summary>The answers to the rows.</summary>
     public PredictionBatch Predictions { get; }
 
-    /// <summary>What is wrong or unusual about them.</summary>
+    /// <summary>Errors and warnings about the rows.</summary>
     public Findings Findings { get; } = new();
 
-    /// <summary>The answer as it will be sent.</summary>
+    /// <summary>The body of the response.</summary>
     public ArrayBufferWriter<byte> Answer { get; } = new();
 
     /// <summary>Writes to <see cref="Answer"/>.</summary>

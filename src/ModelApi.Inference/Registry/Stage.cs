@@ -1,11 +1,11 @@
 namespace ModelApi.Inference.Registry;
 
-/// <summary>Where a version stands in its life.</summary>
+/// <summary>The stage of a version in its life.</summary>
 public enum Stage
 {
-    /// <summary>Loaded, and called only by its number.</summary>
+    /// <summary>Called only by its number.</summary>
     None,
 
-    /// <summary>Served whenever the model is called without a version; at most one version of a model is.</summary>
+    /// <summary>Serves calls without a version; at most one version of a model does.</summary>
     Production,
 }

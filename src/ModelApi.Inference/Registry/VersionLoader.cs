@@ -7,14 +7,15 @@ using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Inference.Registry;
 
-/// <summary>Takes a bundle's folder to a version that is ready, or to the reasons why it is not.</summary>
+/// <summary>Loads a bundle's folder as a version that is ready, or failed with the reasons.</summary>
 /// <param name="reader">Reads and checks the bundle.</param>
 /// <param name="selectScorer">
 /// Makes the scorer of a bundle and checks it on the golden rows; throws <see cref="BundleException"/> when it cannot.
 /// </param>
 /// <param name="limits">How much one request to the version may hold.</param>
 /// <param name="batching">How rows of several callers are joined where a manifest does not say otherwise; null for the default.</param>
-public sealed class VersionLoader(BundleReader reader, Func<Bundle, SelectedScorer> selectScorer, ReadLimits limits, BatchingPolicy? batching = null)
+public sealed class VersionLoader(
+    BundleReader reader, Func<Bundle, SelectedScorer> selectScorer, ReadLimits limits, BatchingPolicy? batching = null)
 {
     private readonly BatchingPolicy _batching = batching ?? new BatchingPolicy();
 
@@ -37,10 +38,10 @@ public sealed class VersionLoader(BundleReader reader, Func<Bundle, SelectedScor
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Whatever a bundle provokes, in a native library too, fails that bundle alone.
+            // An unforeseen exception, also from a native library, fails this bundle alone.
             selected?.Scorer.Dispose();
-            return ModelVersion.Failed(
-                model, version, [new BundleFault("", "", $"{exception.GetType().Name}: {exception.Message}")], Stopwatch.GetElapsedTime(start));
+            var fault = new BundleFault("", "", $"{exception.GetType().Name}: {exception.Message}");
+            return ModelVersion.Failed(model, version, [fault], Stopwatch.GetElapsedTime(start));
         }
     }
 

@@ -6,16 +6,16 @@ namespace ModelApi.Inference.Scoring;
 /// <summary>Scores a bundle's golden rows and compares the answers with the trainer's.</summary>
 public static class GoldenCheck
 {
-    /// <summary>Largest allowed difference of a probability; for a regression, relative to the trainer's value where that exceeds 1.</summary>
+    /// <summary>Largest allowed difference of a probability or value; relative to the trainer's value where that exceeds 1.</summary>
     public const double Tolerance = 1e-6;
 
     private const int MostFaults = 20;
 
-    /// <summary>Rows that are also scored by themselves: enough to find a scorer that does so in another way, and bounded.</summary>
+    // Rows that are also scored one by one. A few find a scorer that treats single rows differently.
     private const int MostSingle = 20;
 
-    /// <summary>Scores all rows as one batch, then some, spread over them, each by itself, which also makes the scorer warm.</summary>
-    /// <exception cref="BundleException">An answer is not the trainer's.</exception>
+    /// <summary>Scores all rows in one batch and then some of them one by one, which also warms the scorer up.</summary>
+    /// <exception cref="BundleException">An answer differs from the trainer's.</exception>
     public static GoldenReport Run(IScorer scorer, GoldenRows golden)
     {
         var faults = new List<BundleFault>();
@@ -48,9 +48,10 @@ public static class GoldenCheck
     {
         if (golden.Features.Signature.Classes is not { } classes)
         {
-            var expected = golden.Values[goldenRow];
-            var difference = Math.Abs(predictions.Values[row] - expected);
-            Require(difference <= Tolerance * Math.Max(1, Math.Abs(expected)), $"gave a value that differs from the trainer's by {difference:g3}");
+            var value = golden.Values[goldenRow];
+            var difference = Math.Abs(predictions.Values[row] - value);
+            var allowed = Tolerance * Math.Max(1, Math.Abs(value));
+            Require(difference <= allowed, $"gave a value that differs from the trainer's by {difference:g3}");
             return difference;
         }
 
@@ -60,10 +61,9 @@ public static class GoldenCheck
         var largest = 0.0;
         for (var i = 0; i < classes.Count; i++)
         {
-            var difference = Math.Abs(predictions.ProbabilitiesOf(row)[i] - golden.Probabilities[(goldenRow * classes.Count) + i]);
-
-            // Not Math.Max, whose NaN would hide in a comparison.
-            largest = difference <= largest ? largest : difference;
+            // Math.Max keeps a NaN, which then fails the comparison below.
+            var expected = golden.Probabilities[(goldenRow * classes.Count) + i];
+            largest = Math.Max(largest, Math.Abs(predictions.ProbabilitiesOf(row)[i] - expected));
         }
 
         Require(largest <= Tolerance, $"gave a probability that differs from the trainer's by {largest:g3}, more than {Tolerance:g1}");

@@ -9,7 +9,7 @@ public interface IScorer : IDisposable
     /// <summary>The engine's name and version, such as <c>onnxruntime 1.29.0</c>.</summary>
     string Engine { get; }
 
-    /// <summary>The kernels that walk the trees, with the time of each, in one line for people; null for an engine without kernels.</summary>
+    /// <summary>The kernels that walk the trees and the time of each, in one line for people; null for an engine without kernels.</summary>
     string? Kernels => null;
 
     /// <summary>

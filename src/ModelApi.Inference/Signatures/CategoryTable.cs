@@ -38,7 +38,7 @@ public sealed class CategoryTable
     /// <summary>The values, by code.</summary>
     public IReadOnlyList<string> Names => Texts;
 
-    /// <summary><see cref="Names"/> for those who read them for each value.</summary>
+    /// <summary><see cref="Names"/> as a span, for loops over many values.</summary>
     internal string[] Texts { get; }
 
     /// <summary>The code of a value, or <see cref="Unknown"/>.</summary>
@@ -50,7 +50,7 @@ public sealed class CategoryTable
     /// <summary>The UTF-8 bytes of the value with that code.</summary>
     public ReadOnlySpan<byte> Utf8(int code) => _utf8[code];
 
-    // Open addressing: the value's own bucket, or the first after it that is free. Half of them are.
+    // Open addressing: the value's own bucket, or the first free one after it. Half of the buckets are free.
     private int FindBucket(ReadOnlySpan<byte> utf8)
     {
         // FNV-1a, with its high bits mixed into those that are used.

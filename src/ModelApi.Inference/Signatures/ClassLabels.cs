@@ -9,7 +9,7 @@ public sealed class ClassLabels
     private readonly byte[][] _utf8;
     private readonly long[] _integers;
 
-    /// <summary>Classes that are named by text.</summary>
+    /// <summary>Classes with names.</summary>
     public ClassLabels(IReadOnlyList<string> names)
     {
         Names = [.. names];

@@ -5,7 +5,7 @@ namespace ModelApi.Inference.Signatures;
 /// <summary>One typed input of a model.</summary>
 public sealed record Feature
 {
-    /// <summary>The key in a request, exactly as the manifest has it.</summary>
+    /// <summary>The key in a request, as in the manifest.</summary>
     public required string Name { get; init; }
 
     /// <summary>The JSON type that a value must have.</summary>
@@ -23,7 +23,7 @@ public sealed record Feature
     /// <summary>Largest value seen in training; a larger one is scored with a warning.</summary>
     public double? Maximum { get; init; }
 
-    /// <summary>Smallest number of characters of a text, zero when any will do; a shorter one is refused.</summary>
+    /// <summary>Least number of characters of a text, or zero; a shorter text is refused.</summary>
     public int MinimumLength { get; init; }
 
     /// <summary>What the feature means, for people.</summary>

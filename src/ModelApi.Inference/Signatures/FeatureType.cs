@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ModelApi.Inference.Signatures;
 
-/// <summary>What JSON type a feature takes.</summary>
+/// <summary>The JSON type of a feature.</summary>
 public enum FeatureType
 {
     /// <summary>A whole number of at most 2^53 in magnitude; 41 and 41.0 are the same.</summary>

@@ -1,9 +1,9 @@
 namespace ModelApi.Inference.Signatures;
 
-/// <summary>Finds the name that a misspelt one was meant to be.</summary>
+/// <summary>Finds the name that a misspelt word probably means.</summary>
 public static class NearestName
 {
-    // A longer word is no misspelling of a feature, and distance costs the product of both lengths.
+    // Longer words are ignored: the distance costs the product of both lengths.
     private const int LongestWord = 64;
 
     /// <summary>The nearest candidate within a third of the word's length in edits, or null.</summary>

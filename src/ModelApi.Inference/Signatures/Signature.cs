@@ -51,7 +51,7 @@ public sealed class Signature
     /// <summary>The key of a request object that holds rows, such as <c>instances</c>.</summary>
     public string InstancesKey { get; init; } = "instances";
 
-    /// <summary>The index of a feature, or -1 when there is none of that name.</summary>
+    /// <summary>The index of a feature, or -1 when no feature has that name.</summary>
     public int IndexOf(ReadOnlySpan<char> name) => _indices.TryGetValue(name, out var index) ? index : -1;
 
     /// <summary>How many features are numbers.</summary>
@@ -60,7 +60,7 @@ public sealed class Signature
     /// <summary>How many features are texts.</summary>
     internal int TextColumns { get; }
 
-    /// <summary>Which of the numbers a feature is; or, as a complement and so negative, which of the texts.</summary>
+    /// <summary>The position of a feature among the numbers; or the complement (negative) of its position among the texts.</summary>
     internal int ColumnOf(int feature) => _columns[feature];
 
     /// <summary>A feature's category by its code.</summary>

@@ -5,7 +5,7 @@ namespace ModelApi.Inference.Signatures;
 /// <summary>What to do with a category that the trainer never saw.</summary>
 public enum UnknownCategory
 {
-    /// <summary>Refuse the row, naming the categories that are known.</summary>
+    /// <summary>Refuse the row and name the known categories.</summary>
     [JsonStringEnumMemberName("reject")]
     Reject,
 

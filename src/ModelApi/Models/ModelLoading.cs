@@ -87,7 +87,7 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
 
             try
             {
-                if (version.Selected!.Check() is { } difference)
+                if (version.Selected!.Check(stoppingToken) is { } difference)
                 {
                     logger.EnginesDiffer(version.Model, version.Version, difference);
                 }

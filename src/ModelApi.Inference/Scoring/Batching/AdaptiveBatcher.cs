@@ -4,16 +4,15 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Scoring.Batching;
 
-/// <summary>Joins rows of concurrent callers into calls of one scorer, without making anybody wait while the scorer is free.</summary>
+/// <summary>Joins rows of concurrent callers into calls of one scorer. No caller waits while the scorer is free.</summary>
 /// <remarks>
 /// <para>A call begins at once, on its caller's thread, while fewer than <see cref="BatchingPolicy.MaxConcurrentCalls"/> are in
-/// flight. Callers that come meanwhile queue up, first come first served, and the end of a call takes as many of them as fit into
-/// one. So the size of calls follows the load by itself. <see cref="BatchingPolicy.MaxDelay"/> trades waiting for larger calls;
-/// it never delays a caller who is the only one.</para>
-/// <para>A caller with <see cref="BatchingPolicy.MaxRows"/> rows or more queues like the others but is scored alone, by itself
-/// and without a copy, as is one whom nobody could be joined with. Each caller's answers go into its own
-/// <see cref="PredictionBatch"/>, whatever that holds.</para>
-/// <para>Owns the scorer: a joined call may outlast its callers, when all have left, and so may outlast their leases.</para>
+/// flight. Later callers queue, first come first served; when a call ends, as many of them as fit are joined into the next one, so
+/// the size of calls follows the load. <see cref="BatchingPolicy.MaxDelay"/> trades waiting for larger calls; it never delays a
+/// single caller.</para>
+/// <para>A caller with <see cref="BatchingPolicy.MaxRows"/> rows or more queues like the others but is scored alone and without a
+/// copy, like a caller that finds no others to join. The answers overwrite each caller's own <see cref="PredictionBatch"/>.</para>
+/// <para>The batcher owns the scorer, because a joined call may outlast the leases of callers that have left.</para>
 /// </remarks>
 public sealed class AdaptiveBatcher : IDisposable
 {
@@ -31,10 +30,10 @@ public sealed class AdaptiveBatcher : IDisposable
     private bool _isDisposed;
 
     /// <summary>Makes a batcher for the scorer of one version.</summary>
-    /// <param name="scorer">Scores; disposed of with the batcher, after the last call.</param>
-    /// <param name="signature">The version's.</param>
-    /// <param name="policy">How rows are joined; its mode is not looked at.</param>
-    /// <param name="time">Ends a delay.</param>
+    /// <param name="scorer">The scorer; disposed of after the last call.</param>
+    /// <param name="signature">The signature of the version.</param>
+    /// <param name="policy">How rows are joined; the mode is ignored.</param>
+    /// <param name="time">The clock that ends a delay.</param>
     public AdaptiveBatcher(IScorer scorer, Signature signature, BatchingPolicy policy, TimeProvider? time = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(policy.MaxRows, 1);
@@ -46,23 +45,26 @@ public sealed class AdaptiveBatcher : IDisposable
         _time = time ?? TimeProvider.System;
         if (policy.MaxDelay > TimeSpan.Zero)
         {
-            _timer = _time.CreateTimer(static batcher => ((AdaptiveBatcher)batcher!).EndDelay(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer = _time.CreateTimer(
+                static batcher => ((AdaptiveBatcher)batcher!).EndDelay(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
-    /// <summary>Rows that wait.</summary>
+    /// <summary>Rows in the queue.</summary>
     public int QueuedRows => Volatile.Read(ref _queuedRows);
 
-    /// <summary>Whether a further row would be refused now.</summary>
+    /// <summary>Whether the queue is full, so that one more row would be refused.</summary>
     public bool IsFull => QueuedRows >= _policy.MaxQueuedRows;
 
     internal IScorer Scorer { get; }
 
-    /// <summary>Scores every row, perhaps together with those of others.</summary>
+    /// <summary>Scores every row, possibly in one call with rows of other callers.</summary>
     /// <param name="features">At least one row; not to be changed until the task ends, and never read after that.</param>
-    /// <param name="predictions">Receives as many rows, in the same order; never written to after the task ends, and undefined unless it ends well.</param>
-    /// <param name="cancellationToken">Takes the rows out of the queue, or leaves a call that goes on for others.</param>
-    /// <exception cref="ScoringQueueFullException">More rows would wait than may.</exception>
+    /// <param name="predictions">
+    /// Receives as many rows, in the same order; not written to after the task ends, and undefined unless it succeeds.
+    /// </param>
+    /// <param name="cancellationToken">Removes the rows from the queue, or leaves a call that goes on for others.</param>
+    /// <exception cref="ScoringQueueFullException">The queue has no room for the rows.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public ValueTask ScoreAsync(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {
@@ -91,10 +93,12 @@ public sealed class AdaptiveBatcher : IDisposable
             }
         }
 
-        return waiting is null ? ScoreInTurn(features, predictions, cancellationToken) : WaitAsync(waiting, features, predictions, cancellationToken);
+        return waiting is null
+            ? ScoreInTurn(features, predictions, cancellationToken)
+            : WaitAsync(waiting, features, predictions, cancellationToken);
     }
 
-    /// <summary>Lets go of the scorer once no call is in flight; whoever still waits is refused.</summary>
+    /// <summary>Refuses callers in the queue, and frees the scorer once no call is in flight.</summary>
     public void Dispose()
     {
         List<WaitingCall> refused;
@@ -120,8 +124,8 @@ public sealed class AdaptiveBatcher : IDisposable
         }
     }
 
-    /// <summary>Takes a caller who leaves out of the queue.</summary>
-    /// <returns>The call that the caller was joined into before, or null.</returns>
+    /// <summary>Removes a caller that leaves from the queue.</summary>
+    /// <returns>The joined call that already has the caller's rows, or null.</returns>
     internal JoinedCall? Remove(WaitingCall leaving)
     {
         lock (_gate)
@@ -143,7 +147,7 @@ public sealed class AdaptiveBatcher : IDisposable
         }
     }
 
-    /// <summary>Ends a call and begins those that waited for its end.</summary>
+    /// <summary>Ends a call and begins those in the queue.</summary>
     internal void EndCall(JoinedCall.Workspace? workspace)
     {
         workspace?.Features.Clear();
@@ -183,7 +187,8 @@ public sealed class AdaptiveBatcher : IDisposable
         }
     }
 
-    private async ValueTask WaitAsync(WaitingCall waiting, FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(
+        WaitingCall waiting, FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {
         WaitingCall.Turn turn;
         using (cancellationToken.UnsafeRegister(static waiting => ((WaitingCall)waiting!).Leave(), waiting))
@@ -197,14 +202,15 @@ public sealed class AdaptiveBatcher : IDisposable
         }
     }
 
-    // What follows is called under the gate.
+    // The methods below are called under the gate.
 
     private bool CanBeginAtOnce(int rows) =>
         _queue.Count == 0 && _running < _policy.MaxConcurrentCalls && (_running == 0 || _timer is null || rows >= _policy.MaxRows);
 
     private WaitingCall Enqueue(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {
-        var waiting = new WaitingCall(this, features, predictions, cancellationToken) { Arrived = _timer is null ? 0 : _time.GetTimestamp() };
+        var arrived = _timer is null ? 0 : _time.GetTimestamp();
+        var waiting = new WaitingCall(this, features, predictions, cancellationToken) { Arrived = arrived };
         waiting.Place = _queue.AddLast(waiting);
         _queuedRows += waiting.Rows;
         return waiting;
@@ -244,7 +250,7 @@ public sealed class AdaptiveBatcher : IDisposable
         var joined = new JoinedCall(this, members);
         members.ForEach(member => member.Joined = joined);
 
-        // Not from the front: whoever was answered just now is to be heard first.
+        // Queued globally: the continuations of callers that were just answered come first.
         ThreadPool.UnsafeQueueUserWorkItem(joined, preferLocal: false);
     }
 
@@ -264,13 +270,15 @@ public sealed class AdaptiveBatcher : IDisposable
 
     // How much longer the first caller waits for others.
     private TimeSpan Remaining(WaitingCall first) =>
-        _timer is null || _isDisposed || _queuedRows >= _policy.MaxRows ? TimeSpan.Zero : _policy.MaxDelay - _time.GetElapsedTime(first.Arrived);
+        _timer is null || _isDisposed || _queuedRows >= _policy.MaxRows
+            ? TimeSpan.Zero
+            : _policy.MaxDelay - _time.GetElapsedTime(first.Arrived);
 
     private void SetTimer(TimeSpan remaining)
     {
         if (!_isTimerSet)
         {
-            // Timers count whole milliseconds and would end a fraction of one at once.
+            // Timers count whole milliseconds; a fraction would end at once.
             _isTimerSet = _timer!.Change(TimeSpan.FromMilliseconds(Math.Ceiling(remaining.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         }
     }

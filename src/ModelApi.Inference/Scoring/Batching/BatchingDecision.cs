@@ -3,17 +3,17 @@ using ModelApi.Inference.Bundles;
 namespace ModelApi.Inference.Scoring.Batching;
 
 /// <summary>Whether the rows of a version's callers are joined, and why.</summary>
-/// <param name="Policy">How they are; null when they are not.</param>
+/// <param name="Policy">How they are joined, or null.</param>
 /// <param name="Reason">One sentence for people.</param>
 public sealed record BatchingDecision(BatchingPolicy? Policy, string Reason)
 {
-    /// <summary>What a row must save in microseconds: handing it to another thread and its answer back costs about as much.</summary>
+    /// <summary>The least saving per row in microseconds: about the cost of handing a row to another thread and its answer back.</summary>
     public const double SmallestSaving = 20;
 
-    /// <summary>What a row must save as a share of its cost: less is lost again in waiting.</summary>
+    /// <summary>The least saving as a share of a row's cost: waiting costs more than a smaller one gains.</summary>
     public const double SmallestShare = 1.0 / 3;
 
-    /// <summary>Decides, timing the scorer only where its answer counts.</summary>
+    /// <summary>Decides for a version; times the scorer only where the decision depends on it.</summary>
     /// <param name="policy">The version's policy.</param>
     /// <param name="scorer">A scorer that is warm.</param>
     /// <param name="time">Times the scorer.</param>
@@ -26,12 +26,13 @@ public sealed record BatchingDecision(BatchingPolicy? Policy, string Reason)
         _ => Of(policy, time()),
     };
 
-    /// <summary>Decides by what was timed.</summary>
+    /// <summary>Decides by measured times.</summary>
     public static BatchingDecision Of(BatchingPolicy policy, BatchingTrial trial)
     {
         var saving = trial.AloneMicroseconds - trial.JoinedMicroseconds;
         var pays = saving >= SmallestSaving && saving >= SmallestShare * trial.AloneMicroseconds;
-        var timed = FormattableString.Invariant($"a row takes {trial.AloneMicroseconds:0} µs alone and {trial.JoinedMicroseconds:0} µs among {trial.Rows}");
+        var timed = FormattableString.Invariant(
+            $"a row takes {trial.AloneMicroseconds:0} µs alone and {trial.JoinedMicroseconds:0} µs among {trial.Rows}");
         return pays
             ? new BatchingDecision(policy, $"On: {timed}.")
             : new BatchingDecision(null, $"Off: {timed}, which is less than waiting for others costs.");

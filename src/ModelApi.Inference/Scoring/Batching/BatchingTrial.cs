@@ -3,13 +3,13 @@ using ModelApi.Inference.Batches;
 
 namespace ModelApi.Inference.Scoring.Batching;
 
-/// <summary>What a row costs alone and among others.</summary>
-/// <param name="Rows">How many others, and itself, it was scored with.</param>
+/// <summary>The measured cost of a row alone and in a joined call.</summary>
+/// <param name="Rows">Rows of the joined call.</param>
 /// <param name="AloneMicroseconds">The cost of a row that is scored by itself.</param>
 /// <param name="JoinedMicroseconds">The cost of a row of a joined call.</param>
 public sealed record BatchingTrial(int Rows, double AloneMicroseconds, double JoinedMicroseconds)
 {
-    // As many as tell the fixed cost of a call from that of a row.
+    // Enough rows to tell the fixed cost of a call from that of a row.
     private const int MostRows = 16;
     private const int MostRounds = 20;
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(10);
@@ -30,7 +30,7 @@ public sealed record BatchingTrial(int Rows, double AloneMicroseconds, double Jo
             rows.CopyRowTo(joined, i % rows.Rows);
         }
 
-        // Whatever else the machine does only makes a round longer, so that the shortest is the truest.
+        // Other work on the machine only makes a round longer, so the shortest is the most accurate.
         var predictions = new PredictionBatch(rows.Signature);
         var (alone, together) = (double.MaxValue, double.MaxValue);
         var start = Stopwatch.GetTimestamp();

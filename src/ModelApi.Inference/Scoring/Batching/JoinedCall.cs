@@ -18,7 +18,7 @@ internal sealed class JoinedCall(AdaptiveBatcher batcher, List<WaitingCall> memb
         public PredictionBatch Predictions { get; } = new(signature);
     }
 
-    /// <summary>Stops the work once nobody is left who would read the answers.</summary>
+    /// <summary>Cancelled once all callers have left.</summary>
     public void MemberLeft()
     {
         lock (_gate)
@@ -39,7 +39,7 @@ internal sealed class JoinedCall(AdaptiveBatcher batcher, List<WaitingCall> memb
         }
         catch (Exception exception)
         {
-            // On a thread of the pool it would end the process; here it reaches whoever has no answer yet.
+            // Unhandled on a pool thread it would end the process; here the callers without an answer get it.
             members.ForEach(member => member.TrySetException(exception));
         }
 
@@ -47,7 +47,7 @@ internal sealed class JoinedCall(AdaptiveBatcher batcher, List<WaitingCall> memb
         batcher.EndCall(workspace);
     }
 
-    /// <summary>From here on, members that leave stop nothing.</summary>
+    /// <summary>From here on, members that leave do not cancel the call.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -76,7 +76,7 @@ internal sealed class JoinedCall(AdaptiveBatcher batcher, List<WaitingCall> memb
         }
         catch (Exception) when (scored.Count > 1)
         {
-            // The guilty row's own exception goes to its caller, when that is scored alone.
+            // Each caller is scored alone again, so that only the caller with the bad row gets its exception.
             scored.ForEach(member => ScoreAlone(member, workspace));
             return;
         }

@@ -1,6 +1,6 @@
 namespace ModelApi.Inference.Scoring.Batching;
 
-/// <summary>So many rows wait to be scored that further ones are refused; the same call may succeed a little later.</summary>
+/// <summary>The queue of rows to score is full; the same call may succeed a little later.</summary>
 public sealed class ScoringQueueFullException : Exception
 {
     /// <summary>Makes the exception with a general message.</summary>

@@ -2,12 +2,13 @@ using ModelApi.Inference.Batches;
 
 namespace ModelApi.Inference.Scoring.Batching;
 
-/// <summary>A caller in the queue. Completes with whose turn it is: the caller's own, or nobody's, its rows being answered already.</summary>
-/// <remarks>Completed asynchronously, so that who scores never runs what a caller does with its answers.</remarks>
-internal sealed class WaitingCall(AdaptiveBatcher batcher, FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
+/// <summary>A caller in the queue. Completes when its rows are answered, or when it is the caller's turn to score them.</summary>
+/// <remarks>Continuations run asynchronously, so that the scoring thread never runs a caller's code.</remarks>
+internal sealed class WaitingCall(
+    AdaptiveBatcher batcher, FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     : TaskCompletionSource<WaitingCall.Turn>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    // Held while the caller's memory is read or written; a caller that leaves waits for that, and then it is never touched again.
+    // Held while the caller's memory is read or written. A caller that leaves takes it first, so its memory is not touched afterwards.
     private readonly Lock _memory = new();
     private bool _hasLeft;
 
@@ -24,13 +25,13 @@ internal sealed class WaitingCall(AdaptiveBatcher batcher, FeatureBatch features
 
     public CancellationToken CancellationToken => cancellationToken;
 
-    /// <summary>Its place in the queue; null once it was taken out. Guarded by the batcher.</summary>
+    /// <summary>Its place in the queue, or null after its removal. Guarded by the batcher.</summary>
     public LinkedListNode<WaitingCall>? Place { get; set; }
 
-    /// <summary>When it came, in the batcher's time.</summary>
+    /// <summary>When it arrived, as a timestamp of the batcher's clock.</summary>
     public long Arrived { get; init; }
 
-    /// <summary>The call that it was joined into. Guarded by the batcher.</summary>
+    /// <summary>The joined call that has its rows. Guarded by the batcher.</summary>
     public JoinedCall? Joined { get; set; }
 
     /// <summary>Appends the caller's rows to a batch, unless the caller has left.</summary>
@@ -49,7 +50,7 @@ internal sealed class WaitingCall(AdaptiveBatcher batcher, FeatureBatch features
 
     /// <summary>Gives the caller its answers, unless it has left.</summary>
     /// <param name="joined">The answers to all rows of a call.</param>
-    /// <param name="first">Where the caller's begin.</param>
+    /// <param name="first">The index of the caller's first row.</param>
     public void Answer(PredictionBatch joined, int first)
     {
         lock (_memory)

@@ -4,13 +4,13 @@ using ModelApi.Inference.Bundles;
 
 namespace ModelApi.Inference.Scoring.OnnxRuntime;
 
-/// <summary>All that one call needs at a time: each graph with its tensors. It serves many calls, one after the other.</summary>
+/// <summary>Each graph with its tensors, for one call at a time.</summary>
 internal sealed class BoundCall(BoundGraph[] graphs) : IDisposable
 {
     private readonly StoppableRun _run = new();
     private int _rows;
 
-    /// <summary>Runs the graphs in order; without an allocation when the last call had as many rows.</summary>
+    /// <summary>Runs the graphs in order. Allocates nothing when the last call had as many rows.</summary>
     /// <param name="batch">The features.</param>
     /// <param name="firstRow">The first row to score.</param>
     /// <param name="rows">How many rows to score.</param>

@@ -5,10 +5,10 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Scoring.OnnxRuntime;
 
-/// <summary>A graph with the tensors that go in and come out, bound to it once for all calls with as many rows.</summary>
+/// <summary>A graph with its input and output tensors, which stay bound for all calls with the same number of rows.</summary>
 /// <remarks>
-/// ONNX Runtime makes the outputs in the first call. They are bound for the calls after it, which then write over them,
-/// where their shape is the one that the graph declares, and so cannot depend on the values of the rows.
+/// ONNX Runtime makes the outputs in the first call. Outputs whose shape the graph declares stay bound, and later calls write into
+/// them; the shape of other outputs may depend on the values of the rows.
 /// </remarks>
 internal sealed class BoundGraph : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class BoundGraph : IDisposable
 
     /// <param name="session">The graph.</param>
     /// <param name="wanted">Indices of the outputs that later graphs or the answer need.</param>
-    /// <param name="signature">What the features are.</param>
+    /// <param name="signature">The features.</param>
     public BoundGraph(GraphSession session, int[] wanted, Signature signature)
     {
         _session = session;
@@ -35,7 +35,7 @@ internal sealed class BoundGraph : IDisposable
         _binding = session.CreateBinding();
     }
 
-    /// <summary>An output of the last run, of those that are wanted.</summary>
+    /// <summary>One of the wanted outputs of the last run.</summary>
     public BoundTensor Output(int index) => _outputs[index]!;
 
     /// <summary>Makes inputs for that many rows.</summary>
@@ -54,10 +54,10 @@ internal sealed class BoundGraph : IDisposable
     }
 
     /// <summary>Runs the graph on as many rows as it has inputs for.</summary>
-    /// <param name="options">Of the call.</param>
+    /// <param name="options">The options of the call.</param>
     /// <param name="batch">The features.</param>
     /// <param name="firstRow">The first of the rows.</param>
-    /// <param name="graphs">The graphs of the call, those before this one having run.</param>
+    /// <param name="graphs">All graphs of the call; those before this one have run.</param>
     public void Run(RunOptions options, FeatureBatch batch, int firstRow, BoundGraph[] graphs)
     {
         if (_wanted.Length == 0)
@@ -129,7 +129,7 @@ internal sealed class BoundGraph : IDisposable
 
     private bool IsAsDeclared(GraphTensor declared, BoundTensor tensor)
     {
-        if (declared.Dimensions is not { } dimensions || dimensions.Count == 0 || dimensions.Count != tensor.Shape.Count || tensor.Shape[0] != _rows)
+        if (declared.Dimensions is not { Count: > 0 } dimensions || dimensions.Count != tensor.Shape.Count || tensor.Shape[0] != _rows)
         {
             return false;
         }

@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ModelApi.Inference.Scoring.OnnxRuntime;
 
-/// <summary>A tensor of ONNX Runtime with its shape and place, which would take several native calls to ask for each time.</summary>
+/// <summary>A tensor of ONNX Runtime with its shape and address, which take several native calls to get.</summary>
 internal sealed unsafe class BoundTensor : IDisposable
 {
     private readonly void* _data;
@@ -19,7 +19,7 @@ internal sealed unsafe class BoundTensor : IDisposable
         Count = checked((int)info.ElementCount);
         if (!info.IsString)
         {
-            // Native memory, which stays where it is as long as the value lives.
+            // Native memory, which does not move while the value lives.
             var data = value.GetTensorMutableRawData();
             _data = Unsafe.AsPointer(ref MemoryMarshal.GetReference(data));
             _bytes = data.Length;

@@ -6,7 +6,7 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Scoring.OnnxRuntime;
 
-/// <summary>A tensor of features that one call feeds to a graph, kept and filled anew for the next call with as many rows.</summary>
+/// <summary>A tensor of features that feeds a graph; the next call with as many rows fills it again.</summary>
 internal abstract class GraphInput(GraphStepInput input) : IDisposable
 {
     private BoundTensor? _tensor;
@@ -14,7 +14,7 @@ internal abstract class GraphInput(GraphStepInput input) : IDisposable
     /// <summary>Indices of the features that are the tensor's columns.</summary>
     protected IReadOnlyList<int> Features { get; } = input.Features;
 
-    /// <summary>The tensor, <c>[rows]</c> or <c>[rows, features]</c>; there is none before <see cref="Resize"/>.</summary>
+    /// <summary>The tensor, <c>[rows]</c> or <c>[rows, features]</c>; only after <see cref="Resize"/>.</summary>
     protected BoundTensor Tensor => _tensor!;
 
     public static GraphInput Create(GraphStepInput input, Signature signature) => input.ElementType switch

@@ -13,7 +13,7 @@ internal sealed class GraphSession : IDisposable
         using var options = new SessionOptions();
         options.DisablePerSessionThreads();
 
-        // Plans of memory are kept for each number of rows that ever came.
+        // Memory patterns are kept for every number of rows that ever occurred, so they would grow without bound.
         options.EnableMemoryPattern = false;
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
         _session = new InferenceSession(step.Graph.Content, options);

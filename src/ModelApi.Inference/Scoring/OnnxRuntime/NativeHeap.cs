@@ -6,12 +6,14 @@ namespace ModelApi.Inference.Scoring.OnnxRuntime;
 public static partial class NativeHeap
 {
     /// <summary>
-    /// Gives what is free back to the operating system, where the C library can be asked to: loading a graph takes several
-    /// times what the loaded graph does, and glibc keeps what was freed.
+    /// Returns free memory to the operating system where the C library is glibc, which keeps freed memory: loading a graph takes
+    /// several times the memory of the loaded graph.
     /// </summary>
     public static void ReturnFreeMemory()
     {
-        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out var libc) && NativeLibrary.TryGetExport(libc, "malloc_trim", out _))
+        if (OperatingSystem.IsLinux()
+            && NativeLibrary.TryLoad("libc.so.6", out var libc)
+            && NativeLibrary.TryGetExport(libc, "malloc_trim", out _))
         {
             _ = MallocTrim(0);
         }

@@ -8,7 +8,7 @@ namespace ModelApi.Inference.Scoring.OnnxRuntime;
 /// <summary>Numeric features as the columns of a tensor.</summary>
 internal sealed class NumberInput<T>(GraphStepInput input) : GraphInput(input) where T : unmanaged
 {
-    // So few that the rows stay in the fastest cache while each column is written across them.
+    // Few enough rows to stay in the first-level cache while each column is written across them.
     private const int BlockRows = 64;
 
     public override void Fill(FeatureBatch batch, int firstRow)

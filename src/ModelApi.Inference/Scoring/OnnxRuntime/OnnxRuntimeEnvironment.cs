@@ -9,8 +9,8 @@ public static class OnnxRuntimeEnvironment
     private static readonly Lazy<Task> Library = new(() => Task.Run(LoadLibrary));
 
     /// <summary>
-    /// Begins to load the native library and to compile the calls into it, on another thread. That takes a good part of a
-    /// start and needs no setting, so that a program may do it first of all.
+    /// Begins to load the native library and to compile the calls into it, on another thread. That takes a good part of a start and
+    /// needs no setting, so a program calls this first.
     /// </summary>
     public static void BeginLoading() => _ = Library.Value;
 
@@ -31,7 +31,7 @@ public static class OnnxRuntimeEnvironment
                 GlobalIntraOpNumThreads = threads,
                 GlobalInterOpNumThreads = 1,
 
-                // A waiting pool must not burn the cores that requests need.
+                // Idle threads of the pool must not spin on cores that requests need.
                 GlobalSpinControl = false,
             };
             var options = new EnvironmentCreationOptions
@@ -46,7 +46,7 @@ public static class OnnxRuntimeEnvironment
 
     private static void LoadLibrary()
     {
-        // The binding looks up every function of the library when its first object is made.
+        // The first object of the binding looks up every function of the library.
         new OrtThreadingOptions().Dispose();
     }
 }

@@ -9,21 +9,23 @@ namespace ModelApi.Inference.Scoring.OnnxRuntime;
 /// <summary>Runs a bundle's graphs in order with ONNX Runtime, the outputs of each feeding those after it.</summary>
 public sealed class OnnxRuntimeScorer : IScorer
 {
-    /// <summary>Elements of the features that are bound at a time, which bounds the memory that is kept for the next call.</summary>
+    /// <summary>Elements of the features that are bound at a time; bounds the memory that is kept for the next call.</summary>
     private const int MostElements = 64 * 1024;
 
     private readonly GraphSession[] _sessions;
     private readonly AnswerOutputs _answer;
     private readonly Signature _signature;
 
-    // Calls of one row, calls of a whole block, and those of any number of rows between, which are bound anew each time.
+    // Calls with one row, with a whole block, and with any number between, which are bound again each time.
     private readonly CorePool<BoundCall> _ofOneRow;
     private readonly CorePool<BoundCall> _ofBlock;
     private readonly CorePool<BoundCall> _ofSomeRows;
 
     /// <summary>Loads the graphs.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
-    /// <param name="threads">Threads that work on one large batch, if no scorer was made before; see <see cref="OnnxRuntimeEnvironment"/>.</param>
+    /// <param name="threads">
+    /// Threads that work on one large batch; only the first scorer of a process sets it, see <see cref="OnnxRuntimeEnvironment"/>.
+    /// </param>
     /// <exception cref="BundleException">ONNX Runtime does not accept a graph.</exception>
     public OnnxRuntimeScorer(Bundle bundle, int threads = 1)
     {
@@ -96,7 +98,7 @@ public sealed class OnnxRuntimeScorer : IScorer
     /// <summary>By graph, the outputs that are fed to later graphs or hold the answer.</summary>
     internal static int[][] FindWanted(Bundle bundle)
     {
-        // Loops, here and wherever a bundle is loaded: a query over structures is compiled anew at each start of a server.
+        // Loops rather than LINQ: a query over structs is compiled at each start, also in a published server.
         var wanted = bundle.Steps.Select(_ => new SortedSet<int>()).ToArray();
         foreach (var step in bundle.Steps)
         {
@@ -142,7 +144,7 @@ public sealed class OnnxRuntimeScorer : IScorer
         }
         catch
         {
-            // What a failed run leaves in its tensors is not known.
+            // A failed run leaves its tensors undefined.
             call.Dispose();
             throw;
         }

@@ -2,22 +2,22 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ModelApi.Inference.Scoring.OnnxRuntime;
 
-/// <summary>The options of one run at a time, which a token can stop between two operators of a graph.</summary>
+/// <summary>Run options through which a token stops a run between two operators of a graph. For one run at a time.</summary>
 internal sealed class StoppableRun : IDisposable
 {
     private CancellationTokenRegistration _registration;
 
-    /// <summary>What ONNX Runtime looks at during the run; of this alone, so that what stops it stops no other.</summary>
+    /// <summary>The options of the run; never shared, so that a token stops no other run.</summary>
     public RunOptions Options { get; } = new();
 
-    /// <summary>From here to <see cref="End"/> the token stops what runs by the options.</summary>
+    /// <summary>From here to <see cref="End"/>, the token stops a run with the options.</summary>
     public void Begin(CancellationToken cancellationToken) =>
         _registration = cancellationToken.UnsafeRegister(static run => ((StoppableRun)run!).Options.Terminate = true, this);
 
-    /// <summary>Makes the options ready for the next run, whether or not the token was cancelled, and however late.</summary>
+    /// <summary>Resets the options for the next run, also when the token is cancelled at this moment.</summary>
     public void End()
     {
-        // Waits for a callback that is running, so that nothing stops the next run.
+        // Waits for a running callback, so that it cannot stop the next run.
         _registration.Dispose();
         _registration = default;
         Options.Terminate = false;

@@ -6,10 +6,10 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Scoring.OnnxRuntime;
 
-/// <summary>String features as the columns of a tensor, of which only the elements that differ from the last call's are written.</summary>
+/// <summary>String features as the columns of a tensor. Only elements that differ from the last call's are written.</summary>
 internal sealed class StringInput(GraphStepInput input, Signature signature) : GraphInput(input)
 {
-    // What an element holds where that is none of the categories, whose codes are zero or more.
+    // Contents of an element that are no category; the codes of categories are zero or more.
     private const int Empty = -1;
     private const int FreeText = -2;
 
@@ -17,7 +17,7 @@ internal sealed class StringInput(GraphStepInput input, Signature signature) : G
 
     public override OrtValue Resize(int rows)
     {
-        // A new tensor is one of empty strings.
+        // A new tensor holds empty strings.
         var length = rows * Features.Count;
         if (_written.Length < length)
         {
@@ -68,7 +68,7 @@ internal sealed class StringInput(GraphStepInput input, Signature signature) : G
 
     private void Write(int element, int content, ReadOnlySpan<byte> utf8)
     {
-        // Should the call fail, the element is known to hold nothing that could be left as it is.
+        // If the call fails, the next one must write the element again.
         _written[element] = FreeText;
         Tensor.Value.StringTensorSetElementAt(utf8, element);
         _written[element] = content;

@@ -12,7 +12,7 @@ internal sealed class CompiledFirstScorer : IScorer
     private readonly Func<IScorer> _createReference;
     private readonly Lock _checking = new();
 
-    // Holds the graphs, and so is let go of after the comparison.
+    // Null after the comparison, so that the graphs can be collected.
     private Bundle? _bundle;
     private volatile IScorer _current;
     private volatile SelectionReport _report;
@@ -43,7 +43,7 @@ internal sealed class CompiledFirstScorer : IScorer
     /// <summary>Compares the engines, and lets ONNX Runtime take over where they differ. A second call does nothing.</summary>
     /// <returns>The difference in words, or null.</returns>
     /// <exception cref="BundleException">
-    /// ONNX Runtime does not accept a graph or does not reproduce the golden rows; like after any other exception, the compiled scorer stays.
+    /// ONNX Runtime does not accept a graph or does not reproduce the golden rows. After any exception, the compiled scorer stays.
     /// </exception>
     public string? Compare()
     {
@@ -54,11 +54,22 @@ internal sealed class CompiledFirstScorer : IScorer
     }
 
     /// <summary>As <see cref="SelectedScorer.Check"/>.</summary>
-    public string? Check()
+    public string? Check(CancellationToken cancellationToken)
     {
         lock (_checking)
         {
-            return TakeBundle() is { } bundle ? Compare(bundle) : null;
+            if (TakeBundle() is not { } bundle)
+            {
+                return null;
+            }
+
+            var difference = Compare(bundle);
+            if (difference is null)
+            {
+                _compiled.ChooseKernelsAgain(bundle.Golden.Features, cancellationToken);
+            }
+
+            return difference;
         }
     }
 
@@ -89,7 +100,10 @@ internal sealed class CompiledFirstScorer : IScorer
             var difference = FindDifference(bundle, reference, out var synthetic);
             if (difference is null)
             {
-                _report = _report with { Reason = $"Compiled: it gives ONNX Runtime's answers to {rows} golden and {synthetic} reference rows." };
+                _report = _report with
+                {
+                    Reason = $"Compiled: it gives ONNX Runtime's answers to {rows} golden and {synthetic} reference rows.",
+                };
                 reference.Dispose();
             }
             else

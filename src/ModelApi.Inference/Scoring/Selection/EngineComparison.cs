@@ -5,10 +5,10 @@ namespace ModelApi.Inference.Scoring.Selection;
 /// <summary>Compares the answers of two engines.</summary>
 internal static class EngineComparison
 {
-    /// <param name="rows">What both score, at least one row.</param>
-    /// <param name="compiled">The one.</param>
-    /// <param name="reference">The one that is right.</param>
-    /// <param name="kind">What to call the rows.</param>
+    /// <param name="rows">The rows that both score, at least one.</param>
+    /// <param name="compiled">The compiled engine.</param>
+    /// <param name="reference">ONNX Runtime, which is right.</param>
+    /// <param name="kind">The name of the rows in the answer, such as "golden".</param>
     /// <returns>The first difference in words, or null.</returns>
     public static string? FindDifference(FeatureBatch rows, IScorer compiled, IScorer reference, string kind)
     {
@@ -19,7 +19,8 @@ internal static class EngineComparison
         {
             if (rows.Signature.Classes is { } classes && actual.Labels[row] != expected.Labels[row])
             {
-                return $"compiled, it answers '{classes.Names[actual.Labels[row]]}' to {kind} row {row + 1} and ONNX Runtime '{classes.Names[expected.Labels[row]]}'";
+                return $"compiled, it answers '{classes.Names[actual.Labels[row]]}' to {kind} row {row + 1} "
+                    + $"and ONNX Runtime '{classes.Names[expected.Labels[row]]}'";
             }
         }
 
@@ -28,10 +29,12 @@ internal static class EngineComparison
         var due = values ? expected.Values : expected.Probabilities;
         for (var i = 0; i < given.Length; i++)
         {
-            // Of the same kind where they are no finite numbers.
-            if (!given[i].Equals(due[i]) && !(Math.Abs((double)given[i] - due[i]) <= GoldenCheck.Tolerance * Math.Max(1, Math.Abs((double)due[i]))))
+            // Equals covers NaN and infinities, which have no difference.
+            var tolerance = GoldenCheck.Tolerance * Math.Max(1, Math.Abs((double)due[i]));
+            if (!given[i].Equals(due[i]) && !(Math.Abs((double)given[i] - due[i]) <= tolerance))
             {
-                return FormattableString.Invariant($"compiled, it answers {given[i]:R} to {kind} row {1 + (i * rows.Rows / given.Length)} and ONNX Runtime {due[i]:R}");
+                var row = 1 + (i * rows.Rows / given.Length);
+                return FormattableString.Invariant($"compiled, it answers {given[i]:R} to {kind} row {row} and ONNX Runtime {due[i]:R}");
             }
         }
 

@@ -63,7 +63,8 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
             if (CompiledScorer.TryCompile(bundle, out obstacle, batchThreads) is { } compiled)
             {
                 reason = "";
-                return new CompiledFirstScorer(bundle, compiled, GoldenCheck.Run(compiled, bundle.Golden), () => new OnnxRuntimeScorer(bundle, threads));
+                var golden = GoldenCheck.Run(compiled, bundle.Golden);
+                return new CompiledFirstScorer(bundle, compiled, golden, () => new OnnxRuntimeScorer(bundle, threads));
             }
         }
         catch (BundleException exception)
@@ -85,7 +86,8 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
     {
         if (engine == ScoringEngine.Compiled)
         {
-            throw new BundleException([new BundleFault("", "", $"It must be compiled, but {reason}. Let the engine be chosen, or change the model.")]);
+            var message = $"It must be compiled, but {reason}. Let the engine be chosen, or change the model.";
+            throw new BundleException([new BundleFault("", "", message)]);
         }
     }
 }

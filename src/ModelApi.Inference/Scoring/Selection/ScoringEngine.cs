@@ -1,14 +1,14 @@
 namespace ModelApi.Inference.Scoring.Selection;
 
-/// <summary>What may score a model.</summary>
+/// <summary>The engines that may score a model.</summary>
 public enum ScoringEngine
 {
-    /// <summary>The compiled engine where it can and gives the answers of ONNX Runtime; ONNX Runtime otherwise.</summary>
+    /// <summary>The compiled engine for models that it can compile and answers like ONNX Runtime; ONNX Runtime for others.</summary>
     Auto,
 
-    /// <summary>The compiled engine, or the version fails.</summary>
+    /// <summary>The compiled engine only; the version fails where it cannot be used.</summary>
     Compiled,
 
-    /// <summary>ONNX Runtime.</summary>
+    /// <summary>ONNX Runtime only.</summary>
     OnnxRuntime,
 }

@@ -23,7 +23,7 @@ public sealed class SelectedScorer
 
     private SelectionReport Report => _compiledFirst?.Report ?? _report!;
 
-    /// <summary>Has a scorer reproduce the golden rows.</summary>
+    /// <summary>Checks a scorer on the golden rows.</summary>
     /// <param name="scorer">The scorer; disposed of when it fails.</param>
     /// <param name="golden">The golden rows of its bundle.</param>
     /// <param name="reason">Why this engine, in one sentence for people.</param>
@@ -42,12 +42,14 @@ public sealed class SelectedScorer
     }
 
     /// <summary>
-    /// Does what a start leaves for later: compares a compiled model with ONNX Runtime, which takes over where they differ, and chooses
-    /// the kernels again, now that the code of the requests is compiled. Requests may go on meanwhile. A second call does nothing.
+    /// Does the work that a start leaves for later: compares a compiled model with ONNX Runtime, which takes over where they differ, and
+    /// otherwise chooses the kernels again, because the first choice timed code that was not optimized yet. Takes up to some seconds, while
+    /// requests go on. A second call does nothing.
     /// </summary>
+    /// <param name="cancellationToken">Ends the work early.</param>
     /// <returns>The difference between the engines in words, or null.</returns>
     /// <exception cref="BundleException">
-    /// ONNX Runtime does not accept a graph or does not reproduce the golden rows; like after any other exception, the scorer stays.
+    /// ONNX Runtime does not accept a graph or does not reproduce the golden rows. After any exception, the scorer stays.
     /// </exception>
-    public string? Check() => _compiledFirst?.Check();
+    public string? Check(CancellationToken cancellationToken) => _compiledFirst?.Check(cancellationToken);
 }

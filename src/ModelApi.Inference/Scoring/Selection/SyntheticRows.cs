@@ -5,10 +5,10 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Scoring.Selection;
 
-/// <summary>Makes rows up that look like those of the training, each feature by itself: combinations that no golden row has.</summary>
+/// <summary>Draws rows whose features are distributed as in the training rows but independently of each other.</summary>
 /// <remarks>
-/// Features are drawn from the distributions of <c>reference.json</c>; where it says nothing, from the golden rows. A few values
-/// are missing, unknown, or the very edge of a histogram's bin, where that is allowed.
+/// Features are drawn from the histograms of <c>reference.json</c>, or from the golden rows where it has none. Some values are missing,
+/// unknown, or on the edge of a histogram's bin, where the signature allows that.
 /// </remarks>
 internal static class SyntheticRows
 {
@@ -49,7 +49,8 @@ internal static class SyntheticRows
                 }
                 else
                 {
-                    rows.SetNumber(row, feature, distributions[feature]?.DrawNumber(random) ?? golden.Numbers(feature)[random.Next(golden.Rows)]);
+                    var number = distributions[feature]?.DrawNumber(random) ?? golden.Numbers(feature)[random.Next(golden.Rows)];
+                    rows.SetNumber(row, feature, number);
                 }
             }
         }

@@ -2,6 +2,7 @@ using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.Compiled;
+using ModelApi.Inference.Scoring.Compiled.Trees;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Inference.Scoring.Selection;
 using ModelApi.Inference.Signatures;
@@ -39,7 +40,7 @@ public sealed class EngineSelectorTests
 
         using var scorer = selected.Scorer;
         Assert.Equal("Compiled: it gives the trainer's answers to 200 golden rows; ONNX Runtime's are not compared yet.", selected.Reason);
-        Assert.Null(selected.Check());
+        Assert.Null(selected.Check(CancellationToken.None));
         Assert.Equal("Compiled: it gives ONNX Runtime's answers to 200 golden and 256 reference rows.", selected.Reason);
     }
 
@@ -55,7 +56,7 @@ public sealed class EngineSelectorTests
         scorer.Score(rows, before, CancellationToken.None);
         var golden = selected.Golden;
 
-        var difference = selected.Check();
+        var difference = selected.Check(CancellationToken.None);
 
         scorer.Score(rows, after, CancellationToken.None);
         Assert.StartsWith("compiled, it answers '", difference, StringComparison.Ordinal);
@@ -65,7 +66,7 @@ public sealed class EngineSelectorTests
         Assert.NotEqual(before.Labels[17], after.Labels[17]);
         Assert.NotSame(golden, selected.Golden);
         Assert.Equal(200, selected.Golden.Rows);
-        Assert.Null(selected.Check());
+        Assert.Null(selected.Check(CancellationToken.None));
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class EngineSelectorTests
         using var scorer = CompiledFirst(bundle, () => new WrongScorer(new OnnxRuntimeScorer(bundle), 17, 1, 0) { Rows = 200 });
         var selected = new SelectedScorer(scorer);
 
-        var fault = Assert.Single(Assert.Throws<BundleException>(() => selected.Check()).Faults);
+        var fault = Assert.Single(Assert.Throws<BundleException>(() => selected.Check(CancellationToken.None)).Faults);
 
         Assert.Equal(("golden.jsonl", "row 18"), (fault.File, fault.Path));
         Assert.Equal("compiled", scorer.Engine);
@@ -89,7 +90,7 @@ public sealed class EngineSelectorTests
         using var scorer = CompiledFirst(bundle, () => throw new NotSupportedException("No such library."));
         var selected = new SelectedScorer(scorer);
 
-        Assert.Throws<NotSupportedException>(() => selected.Check());
+        Assert.Throws<NotSupportedException>(() => selected.Check(CancellationToken.None));
 
         Assert.Equal("compiled", scorer.Engine);
         Assert.EndsWith("; a comparison with ONNX Runtime was not possible (No such library).", selected.Reason, StringComparison.Ordinal);
@@ -97,10 +98,32 @@ public sealed class EngineSelectorTests
     }
 
     [Fact]
-    public async Task A_scorer_that_does_not_reproduce_the_golden_rows_is_not_selected_and_is_freed()
+    public async Task A_check_chooses_the_kernels_again_by_times_of_code_that_is_optimized_by_then()
     {
         var bundle = await ReadAsync("bank/1");
-        var wrong = new WrongScorer(new OnnxRuntimeScorer(bundle), 17, 1, 0) { Rows = 200 };
+        var compiled = CompiledScorer.TryCompile(bundle, out _)!;
+        compiled.ChooseKernels(bundle.Golden.Features, new SlowTimer());
+        using var scorer = new CompiledFirstScorer(
+            bundle, compiled, GoldenCheck.Run(compiled, bundle.Golden), () => new OnnxRuntimeScorer(bundle));
+        var selected = new SelectedScorer(scorer);
+        var atStart = scorer.Kernels;
+
+        selected.Check(CancellationToken.None);
+
+        var checkedOnce = scorer.Kernels;
+        Assert.NotEqual(atStart, checkedOnce);
+        Assert.Null(selected.Check(CancellationToken.None));
+        Assert.Equal(checkedOnce, scorer.Kernels);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(0, 3e-6f)]
+    [InlineData(0, float.NaN)]
+    public async Task A_scorer_that_does_not_reproduce_the_golden_rows_is_not_selected_and_is_freed(int shift, float error)
+    {
+        var bundle = await ReadAsync("bank/1");
+        var wrong = new WrongScorer(new OnnxRuntimeScorer(bundle), 17, shift, error) { Rows = 200 };
 
         Assert.Throws<BundleException>(() => SelectedScorer.Create(wrong, bundle.Golden, ""));
 
@@ -187,6 +210,12 @@ public sealed class EngineSelectorTests
     {
         var compiled = CompiledScorer.TryCompile(bundle, out _)!;
         return new CompiledFirstScorer(bundle, compiled, GoldenCheck.Run(compiled, bundle.Golden), createReference);
+    }
+
+    /// <summary>Measures every kernel as slower than any real one.</summary>
+    private sealed class SlowTimer : IKernelTimer
+    {
+        public double Measure(Kernel kernel, Action score) => 1e9;
     }
 
     /// <summary>Gives one row another answer.</summary>
