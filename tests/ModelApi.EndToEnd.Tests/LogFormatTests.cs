@@ -44,7 +44,7 @@ public sealed partial class LogFormatTests : IDisposable
         var announced = Assert.Single(events, entry => entry.GetProperty("Category").GetString() == "ModelApi.Hosting.Announcement");
         Assert.StartsWith("http://127.0.0.1:", State(announced, "Addresses").GetString(), StringComparison.Ordinal);
 
-        var requests = events.Where(entry => entry.GetProperty("Category").GetString() == "ModelApi.Requests").ToList();
+        var requests = Predictions(events);
         Assert.Equal([1, 3], requests.Select(entry => entry.GetProperty("EventId").GetInt32()));
         Assert.Equal(("POST", "/predict"), (State(requests[0], "Method").GetString(), State(requests[0], "Route").GetString()));
         Assert.Equal("pedro1", State(requests[0], "User").GetString());
@@ -58,9 +58,7 @@ public sealed partial class LogFormatTests : IDisposable
     {
         var (lines, traceId) = await RunAsync(("FormatterName", "json"), ("FormatterOptions__IncludeScopes", "true"));
 
-        var requests = lines.ConvertAll(line => JsonDocument.Parse(line).RootElement)
-            .Where(entry => entry.GetProperty("Category").GetString() == "ModelApi.Requests")
-            .ToList();
+        var requests = Predictions(lines.ConvertAll(line => JsonDocument.Parse(line).RootElement));
         Assert.Equal(2, requests.Count);
         Assert.All(requests, request =>
         {
@@ -115,7 +113,7 @@ public sealed partial class LogFormatTests : IDisposable
     {
         var (lines, _) = await RunAsync(("FormatterOptions__IncludeScopes", "true"), ("FormatterOptions__TimestampFormat", "HH:mm:ss "));
 
-        var requests = lines.Where(line => line.Contains("ModelApi.Requests", StringComparison.Ordinal)).ToList();
+        var requests = lines.Where(line => line.Contains(" POST /predict ", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, requests.Count);
         Assert.All(requests, line => Assert.Matches(
             @"^\d\d:\d\d:\d\d info: ModelApi\.Requests\[\d\] => SpanId:[0-9a-f]{16}, TraceId:[0-9a-f]{32}, ParentId:0{16} "
@@ -166,6 +164,12 @@ public sealed partial class LogFormatTests : IDisposable
     private static void AssertRequests(List<string> lines, Func<string, Match> match) => Assert.Equal(
         [("1", "200", "model bank 1"), ("3", "422", "trace")],
         lines.Select(match).Where(line => line.Success).Select(line => (line.Groups[1].Value, line.Groups[2].Value, line.Groups[3].Value)));
+
+    private static List<JsonElement> Predictions(List<JsonElement> events) =>
+    [
+        .. events.Where(entry =>
+            entry.GetProperty("Category").GetString() == "ModelApi.Requests" && State(entry, "Route").GetString() == "/predict"),
+    ];
 
     private static JsonElement State(JsonElement entry, string name) => entry.GetProperty("State").GetProperty(name);
 
