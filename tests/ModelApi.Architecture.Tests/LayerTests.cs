@@ -38,6 +38,7 @@ public sealed class LayerTests
 
     [Theory]
     [InlineData(SourceAssembly.Inference)]
+    [InlineData(SourceAssembly.Host)]
     public void Each_namespace_has_a_layer_and_each_layer_has_types(SourceAssembly assembly)
     {
         var types = TypesByLayer(assembly);
@@ -48,6 +49,7 @@ public sealed class LayerTests
 
     [Theory]
     [InlineData(SourceAssembly.Inference)]
+    [InlineData(SourceAssembly.Host)]
     [InlineData(SourceAssembly.Cli)]
     public void Namespaces_do_not_use_each_other_in_circles(SourceAssembly assembly) =>
         SliceRuleDefinition.Slices().Matching($"{assembly.Root()}.(**)").Should().BeFreeOfCycles().Check(assembly.Load());

@@ -34,6 +34,23 @@ internal static class Layers
             "Files",
             "Packing",
         ],
+        SourceAssembly.Host =>
+        [
+            "Configuration",
+            "Limits",
+            "Shutdown",
+            "Errors",
+            "Answers",
+            "OpenApi",
+            "Identity",
+            "Telemetry",
+            "Overload",
+            "Models.Code",
+            "Models",
+            "Predictions",
+            "Health",
+            "Hosting",
+        ],
         _ => [],
     };
 }

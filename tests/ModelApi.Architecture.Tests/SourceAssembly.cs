@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using ArchUnitNET.Loader;
+using ModelApi.Inference.Tests.Fixtures;
 using LoadedArchitecture = ArchUnitNET.Domain.Architecture;
 
 namespace ModelApi.Architecture.Tests;
@@ -10,6 +10,9 @@ public enum SourceAssembly
 {
     /// <summary>The inference core.</summary>
     Inference,
+
+    /// <summary>The host.</summary>
+    Host,
 
     /// <summary>The command line.</summary>
     Cli,
@@ -23,9 +26,15 @@ internal static class SourceAssemblies
     public static string Root(this SourceAssembly assembly) => assembly switch
     {
         SourceAssembly.Inference => "ModelApi.Inference",
+        SourceAssembly.Host => "ModelApi",
         _ => "ModelApi.Cli",
     };
 
     public static LoadedArchitecture Load(this SourceAssembly assembly) => Loaded.GetOrAdd(assembly, static assembly =>
-        new ArchLoader().LoadAssemblies(Assembly.Load(assembly == SourceAssembly.Cli ? "modelapi" : assembly.Root())).Build());
+    {
+        // By path: .NET cannot tell the names of the host and of the command line, ModelApi and modelapi, from each other.
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var folder = Path.Combine(Repository.Root, "src", assembly.Root(), "bin", configuration, "net10.0");
+        return new ArchLoader().LoadFilteredDirectory(folder, assembly == SourceAssembly.Cli ? "modelapi.dll" : $"{assembly.Root()}.dll").Build();
+    });
 }
