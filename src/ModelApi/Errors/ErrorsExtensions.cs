@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+
 namespace ModelApi.Errors;
 
 internal static class ErrorsExtensions
@@ -10,8 +12,13 @@ internal static class ErrorsExtensions
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = context => Failures.OfStatus(context.Response.StatusCode, context).WriteAsync(context),
-            StatusCodeSelector = exception => exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+            StatusCodeSelector = exception => exception switch
+            {
+                BadHttpRequestException bad => bad.StatusCode,
+                ConnectionResetException => StatusCodes.Status499ClientClosedRequest,
+                _ => StatusCodes.Status500InternalServerError,
+            },
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or ConnectionResetException,
         });
         app.UseStatusCodePages(pages => Failures.OfStatus(pages.HttpContext.Response.StatusCode, pages.HttpContext).WriteAsync(pages.HttpContext));
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -120,6 +121,11 @@ internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines
             call.Failed(exception.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? Failures.TooLarge(_maxBodyBytes)
                 : Failures.OfStatus(exception.StatusCode, context));
+        }
+        catch (ConnectionResetException)
+        {
+            call.Outcome = PredictionOutcome.Aborted;
+            throw;
         }
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {
