@@ -48,13 +48,15 @@ public sealed class ShutdownTests
         using var busy = await KeepAliveConnection.OpenAsync(server.Address.Port);
         using var idle = await KeepAliveConnection.OpenAsync(server.Address.Port);
         using var inFlight = await KeepAliveConnection.OpenAsync(server.Address.Port);
-        var before = await busy.GetAsync("/models");
+        await busy.SendAsync(Post + Row);
+        var before = await busy.ReadAnswerAsync();
         await idle.GetAsync("/models");
         await inFlight.SendAsync(Post + Row[..20]);
 
         server.Terminate();
         await WaitForNotReadyAsync(client);
-        var last = await busy.GetAsync("/models");
+        await busy.SendAsync(Post + Row);
+        var last = await busy.ReadAnswerAsync();
         await inFlight.SendAsync(Row[20..]);
         var finished = await inFlight.ReadAnswerAsync();
 
