@@ -17,19 +17,29 @@ internal static class ScoreCommand
     private const string Standard = ScoreRequest.Standard;
     private const string Auto = "auto";
 
+    private const string Answers =
+        "A CSV gets the columns prediction and p_<class>, a row of JSONL the members prediction and probabilities; "
+        + "for a regression only the prediction. Columns and keys that are not features are kept and ignored.";
+
+    private const string InvalidRows =
+        "They are left out of the output and go into the file of rejects, with their line, text and reasons. "
+        + "Unknown categories follow the bundle's policy. Numbers out of the range seen in training are scored, and counted.";
+
+    private static readonly string Cells =
+        "An empty cell is a missing value, which only a nullable feature may have; in a column of numbers or booleans so is "
+        + string.Join(", ", CellFeatureReader.MissingMarkers.Take(6))
+        + " and the other texts that pandas reads as one. Numbers have a decimal point, booleans are true or false; "
+        + "everything else is as in JSON.";
+
     private static readonly string Notes = $"""
         Answers:
-          A CSV gets the columns prediction and p_<class>, a row of JSONL the members prediction and probabilities;{""
-        } for a regression only the prediction. Columns and keys that are not features are kept and ignored.
+          {Answers}
 
         Invalid rows:
-          They are left out of the output and go into the file of rejects, with their line, text and reasons.{""
-        } Unknown categories follow the bundle's policy. Numbers out of the range seen in training are scored, and counted.
+          {InvalidRows}
 
         Values in a CSV:
-          An empty cell is a missing value, which only a nullable feature may have; in a column of numbers or booleans so is{""
-        } {string.Join(", ", CellFeatureReader.MissingMarkers.Take(6))} and the other texts that pandas reads as one.{""
-        } Numbers have a decimal point, booleans are true or false; everything else is as in JSON.
+          {Cells}
 
         {ExitCodes.Notes}
         """;
