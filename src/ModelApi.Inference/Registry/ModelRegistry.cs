@@ -9,6 +9,7 @@ public sealed class ModelRegistry : IDisposable
     private const string UnknownVersion = "-";
 
     private readonly string _root;
+    private readonly string? _defaultModel;
     private readonly VersionLoader _loader;
     private readonly Lock _publishing = new();
     private volatile RegistrySnapshot _snapshot = RegistrySnapshot.Empty;
@@ -16,12 +17,12 @@ public sealed class ModelRegistry : IDisposable
 
     /// <summary>Makes a registry that is empty until <see cref="LoadAsync"/>.</summary>
     /// <param name="root">The folder that holds <c>name/version/</c> folders.</param>
-    /// <param name="defaultModel">The model that serves calls without a name.</param>
+    /// <param name="defaultModel">The model that serves calls without a name; null for the only model of the folder.</param>
     /// <param name="loader">Loads each version.</param>
-    public ModelRegistry(string root, string defaultModel, VersionLoader loader)
+    public ModelRegistry(string root, string? defaultModel, VersionLoader loader)
     {
         _root = root;
-        DefaultModel = defaultModel;
+        _defaultModel = defaultModel;
         _loader = loader;
     }
 
@@ -31,8 +32,11 @@ public sealed class ModelRegistry : IDisposable
     /// <summary>The models as they are now. A reader that needs them twice keeps this reference, so as to see one state.</summary>
     public RegistrySnapshot Snapshot => _snapshot;
 
-    /// <summary>The model that serves calls without a name; it need not exist.</summary>
-    public string DefaultModel { get; }
+    /// <summary>
+    /// The model that serves calls without a name: the one that the constructor got, which need not exist, or else the only model.
+    /// Null when there are several, or none.
+    /// </summary>
+    public string? DefaultModel => _defaultModel ?? (_snapshot.Models is [var only] ? only.Name : null);
 
     /// <summary>
     /// Loads every version below the root, several at a time. All of them appear at once as <see cref="VersionState.Loading"/>, and each

@@ -35,7 +35,7 @@ public sealed class RegistrySnapshot
     internal static RegistrySnapshot Empty { get; } = new(0, isScanned: false, rootFault: null, []);
 
     /// <summary>The model with that name, or null.</summary>
-    public Model? Find(string name) => _byName.GetValueOrDefault(name);
+    public Model? Find(string? name) => name is null ? null : _byName.GetValueOrDefault(name);
 
     internal RegistrySnapshot Scanned(IEnumerable<ModelVersion> versions, string? rootFault) => new(
         Revision + 1,

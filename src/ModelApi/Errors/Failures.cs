@@ -35,6 +35,13 @@ internal static class Failures
             Facts = KnownNames.Facts(known),
         };
 
+    public static PredictionFailure NoDefaultModel(IReadOnlyList<string> known) =>
+        new(FailureKind.UnknownModel,
+            $"There is no default model: set Models:Default, or call /models/{{name}}/predict. {KnownNames.List(known)}")
+        {
+            Facts = KnownNames.Facts(known),
+        };
+
     public static PredictionFailure UnknownVersion(string model, string version, IReadOnlyList<string> known) =>
         new(FailureKind.UnknownVersion, $"Model '{model}' has no version '{Shorten(version)}'. {KnownNames.List(known)}")
         {

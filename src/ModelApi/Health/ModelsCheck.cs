@@ -4,7 +4,10 @@ using ModelApi.Models;
 
 namespace ModelApi.Health;
 
-/// <summary>Ready once the default model can be called; degraded, which is still ready, when another version has failed.</summary>
+/// <summary>
+/// Ready once the default model can be called, or any model where none is the default; degraded, which is still ready, when another
+/// version has failed.
+/// </summary>
 internal sealed class ModelsCheck(ModelRegistry registry) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -18,7 +21,8 @@ internal sealed class ModelsCheck(ModelRegistry registry) : IHealthCheck
             .ToDictionary(
                 version => $"{version.Model} {version.Version}",
                 object (version) => version.Faults.Select(fault => fault.ToString()).ToArray());
-        var model = snapshot.Find(registry.DefaultModel);
+        var name = registry.DefaultModel;
+        var model = name is null ? snapshot.Models.FirstOrDefault(served => served.Production is not null) : snapshot.Find(name);
         if (model?.Production is { } production)
         {
             return failed.Count == 0
@@ -27,10 +31,15 @@ internal sealed class ModelsCheck(ModelRegistry registry) : IHealthCheck
                     $"{production.Model} {production.Version} is ready; {failed.Count} other versions failed.", data: failed);
         }
 
-        var reason = MissingDefault.Explain(snapshot, registry.DefaultModel) is { } missing ? missing
-            : !snapshot.IsScanned || model is { IsLoading: true } ? $"The default model '{registry.DefaultModel}' is being loaded."
-            : snapshot.Models.Count == 0 ? "There is no model."
-            : $"The default model '{registry.DefaultModel}' has no version that is ready.";
+        var reason = (MissingDefault.Explain(snapshot, name), name, snapshot, model) switch
+        {
+            ({ } missing, _, _, _) => missing,
+            (_, null, { IsLoaded: false }, _) => "The models are being loaded.",
+            (_, _, { IsScanned: false }, _) or (_, _, _, { IsLoading: true }) => $"The default model '{name}' is being loaded.",
+            (_, _, { Models.Count: 0 }, _) => "There is no model.",
+            (_, null, _, _) => "No model has a version that is ready.",
+            _ => $"The default model '{name}' has no version that is ready.",
+        };
         return HealthCheckResult.Unhealthy(reason, data: failed);
     }
 }

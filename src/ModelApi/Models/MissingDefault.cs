@@ -6,10 +6,10 @@ namespace ModelApi.Models;
 /// <summary>Explains a default model that is not among the models.</summary>
 internal static class MissingDefault
 {
-    /// <returns>Null when the default model is among the models, or the models are not known.</returns>
-    public static string? Explain(RegistrySnapshot snapshot, string name)
+    /// <returns>Null when the default model is among the models, when none is configured, or when the models are not known.</returns>
+    public static string? Explain(RegistrySnapshot snapshot, string? name)
     {
-        if (snapshot.Models.Count == 0 || snapshot.Find(name) is not null)
+        if (name is null || snapshot.Models.Count == 0 || snapshot.Find(name) is not null)
         {
             return null;
         }

@@ -5,9 +5,9 @@ using ModelApi.Inference.Registry;
 namespace ModelApi.Models;
 
 /// <summary>All models.</summary>
-/// <param name="Default">The model that routes without a name serve.</param>
+/// <param name="Default">The model that routes without a name serve, or null when it is not configured and there are several.</param>
 /// <param name="Models">The models, by name.</param>
-internal sealed record ModelListReply(string Default, IReadOnlyList<ModelReply> Models);
+internal sealed record ModelListReply(string? Default, IReadOnlyList<ModelReply> Models);
 
 /// <summary>One model.</summary>
 /// <param name="Name">The name that clients call.</param>

@@ -17,10 +17,16 @@ internal sealed class ModelRouteDescriptions(ModelRegistry registry, ModelProble
         }
 
         name.Description = "A model, as GET /models lists it.";
-        name.Example = registry.DefaultModel;
-        operation.AddProblems(context.Document, names: null, problems.UnknownModel(registry.DefaultModel), ModelProblems.NotReady);
-        if (parameters.TryGetValue(ModelEndpoints.VersionParameter, out var version)
-            && registry.Snapshot.Find(registry.DefaultModel) is { } model)
+        var snapshot = registry.Snapshot;
+        var shown = registry.DefaultModel ?? (snapshot.Models is [var first, ..] ? first.Name : null);
+        if (shown is null)
+        {
+            return;
+        }
+
+        name.Example = shown;
+        operation.AddProblems(context.Document, names: null, problems.UnknownModel(shown), ModelProblems.NotReady);
+        if (parameters.TryGetValue(ModelEndpoints.VersionParameter, out var version) && snapshot.Find(shown) is { } model)
         {
             version.Description = "A version of the model, as GET /models lists it.";
             version.Example = model.Production?.Version;

@@ -13,8 +13,8 @@ internal sealed record ModelsOptions
     /// <summary>The folder of bundles, <c>name/version/</c>; relative to the content root, or else to the program. Default: models.</summary>
     public string Root { get; init; } = "models";
 
-    /// <summary>The model that routes without a name serve. Default: bank.</summary>
-    public string Default { get; init; } = "bank";
+    /// <summary>The model that routes without a name serve. Default: null, the only model of the folder.</summary>
+    public string? Default { get; init; }
 
     /// <summary>What scores: auto (compiled code where it gives ONNX Runtime's answers), compiled, or onnxruntime. Default: auto.</summary>
     public ScoringEngine Engine { get; init; } = ScoringEngine.Auto;
@@ -37,7 +37,7 @@ internal sealed record ModelsOptions
     public static ModelsOptions Read(SettingsReader settings) => new()
     {
         Root = settings.Required(nameof(Root), Defaults.Root),
-        Default = settings.Required(nameof(Default), Defaults.Default),
+        Default = settings.Text(nameof(Default)) is { Length: > 0 } name ? name : null,
         Engine = settings.Choice<ScoringEngine>(nameof(Engine)) ?? Defaults.Engine,
         BatchThreads = settings.Whole(nameof(BatchThreads), 0, 256) ?? Defaults.BatchThreads,
         Threads = settings.Whole(nameof(Threads), 1, 256) ?? Defaults.Threads,
