@@ -44,22 +44,22 @@ internal sealed class VersionLookup(ModelRegistry registry)
 
     private PredictionFailure Explain(
         RegistrySnapshot snapshot, string? name, Model? model, string? number, ModelVersion? version) => (model, number, version) switch
-    {
-        (null, _, _) when !snapshot.IsScanned => BeingLoaded,
-        (null, _, _) when name is not null => Unknown(snapshot, name),
-        (null, _, _) when registry.DefaultModel is null && snapshot.Models.Count > 0 =>
-            Failures.NoDefaultModel([.. snapshot.Models.Select(known => known.Name)]),
-        (null, _, _) when snapshot.Models.Count == 0 => Failures.NotReady("There is no model; GET /health/ready says why."),
-        (null, _, _) when MissingDefault.Explain(snapshot, registry.DefaultModel) is { } missing => Failures.NotReady(missing),
-        ({ } known, { } missing, null) => UnknownVersion(known, missing),
-        (_, _, { State: VersionState.Loading } loading) => Failures.NotReady(
-            $"Version {loading.Version} of model '{loading.Model}' is being loaded."),
-        (_, _, { } failed) => Failures.NotReady(
-            $"Version {failed.Version} of model '{failed.Model}' failed to load; "
-            + $"GET /models/{failed.Model}/versions/{failed.Version} says why."),
-        ({ IsLoading: true } loading, _, _) => Failures.NotReady($"Model '{loading.Name}' is being loaded."),
-        _ => Failures.NotReady($"No version of model '{name ?? registry.DefaultModel}' is ready; GET /models says why."),
-    };
+        {
+            (null, _, _) when !snapshot.IsScanned => BeingLoaded,
+            (null, _, _) when name is not null => Unknown(snapshot, name),
+            (null, _, _) when registry.DefaultModel is null && snapshot.Models.Count > 0 =>
+                Failures.NoDefaultModel([.. snapshot.Models.Select(known => known.Name)]),
+            (null, _, _) when snapshot.Models.Count == 0 => Failures.NotReady("There is no model; GET /health/ready says why."),
+            (null, _, _) when MissingDefault.Explain(snapshot, registry.DefaultModel) is { } missing => Failures.NotReady(missing),
+            ({ } known, { } missing, null) => UnknownVersion(known, missing),
+            (_, _, { State: VersionState.Loading } loading) => Failures.NotReady(
+                $"Version {loading.Version} of model '{loading.Model}' is being loaded."),
+            (_, _, { } failed) => Failures.NotReady(
+                $"Version {failed.Version} of model '{failed.Model}' failed to load; "
+                + $"GET /models/{failed.Model}/versions/{failed.Version} says why."),
+            ({ IsLoading: true } loading, _, _) => Failures.NotReady($"Model '{loading.Name}' is being loaded."),
+            _ => Failures.NotReady($"No version of model '{name ?? registry.DefaultModel}' is ready; GET /models says why."),
+        };
 
     private static PredictionFailure Unknown(RegistrySnapshot snapshot, string name) =>
         Failures.UnknownModel(name, [.. snapshot.Models.Select(known => known.Name)]);

@@ -78,9 +78,9 @@ internal static class ProblemSchemas
 
     private static OpenApiSchema Extended(
         OpenApiDocument document, string description, params (string Name, OpenApiSchema Schema)[] members) => new()
-    {
-        Description = description,
-        AllOf =
+        {
+            Description = description,
+            AllOf =
         [
             document.Share(Basic(), Plain),
             new OpenApiSchema
@@ -90,7 +90,7 @@ internal static class ProblemSchemas
                 Required = members.Select(member => member.Name).ToHashSet(),
             },
         ],
-    };
+        };
 
     private static OpenApiSchema WithOmitted(OpenApiSchema schema)
     {
