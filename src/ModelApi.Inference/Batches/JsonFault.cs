@@ -220,7 +220,8 @@ internal ref struct JsonFault
         ((byte)',', Next.Value) when IsInObject => "A value is missing after the ':'.",
         ((byte)',', Next.Value or Next.Name) when _open.Count > 0 => "A comma follows another one; leave it out.",
         ((byte)',', Next.ValueOrEnd or Next.NameOrEnd) => "A comma stands before anything that it could separate; leave it out.",
-        ( >= (byte)'0' and <= (byte)'9', Next.Name) => "A name in double quotes is expected here; write a fraction with a point, as in 1.5.",
+        ( >= (byte)'0' and <= (byte)'9', Next.Name) =>
+                "A name in double quotes is expected here; write a fraction with a point, as in 1.5.",
         (_, Next.Name or Next.NameOrEnd) => "A name must stand in double quotes.",
         ((byte)':' or (byte)',' or (byte)'=' or (byte)';', Next.CommaOrEnd) => $"A comma or the closing {End} is expected here.",
         (_, Next.CommaOrEnd) => IsInObject ? "A comma is missing before the next name." : "A comma is missing before the next value.",

@@ -21,7 +21,9 @@ public sealed class CorePool<T> : IDisposable
     /// <summary>Makes a pool that is empty.</summary>
     /// <param name="create">Makes a new object when none is kept.</param>
     /// <param name="slotsPerCore">How many objects to keep for each core.</param>
-    /// <param name="reset">Makes a returned object ready for its next use; false when it is not to be kept. Null to keep all as they are.</param>
+    /// <param name="reset">
+    /// Makes a returned object ready for its next use; false when it is not to be kept. Null to keep all as they are.
+    /// </param>
     public CorePool(Func<T> create, int slotsPerCore = 1, Func<T, bool>? reset = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slotsPerCore, 1);

@@ -20,6 +20,7 @@ internal static class ErrorsExtensions
             },
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or ConnectionResetException,
         });
-        app.UseStatusCodePages(pages => Failures.OfStatus(pages.HttpContext.Response.StatusCode, pages.HttpContext).WriteAsync(pages.HttpContext));
+        app.UseStatusCodePages(pages =>
+            Failures.OfStatus(pages.HttpContext.Response.StatusCode, pages.HttpContext).WriteAsync(pages.HttpContext));
     }
 }

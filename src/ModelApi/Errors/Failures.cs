@@ -1,5 +1,4 @@
 using ModelApi.Inference.Batches;
-using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Errors;
 
@@ -29,8 +28,7 @@ internal static class Failures
         new(FailureKind.Unauthorized, $"{reason ?? "No key or token was sent."} Send the header Authorization: Bearer <key or token>.");
 
     public static PredictionFailure UnknownModel(string name, IReadOnlyList<string> known) =>
-        new(FailureKind.UnknownModel,
-            $"There is no model '{Shorten(name)}'{(NearestName.Find(name, known) is { } meant ? $"; did you mean '{meant}'?" : ".")} {KnownNames.List(known)}")
+        new(FailureKind.UnknownModel, $"There is no model '{Shorten(name)}'{KnownNames.Suggest(name, known)} {KnownNames.List(known)}")
         {
             Facts = KnownNames.Facts(known),
         };
@@ -73,7 +71,8 @@ internal static class Failures
             : $" ?onInvalid=skip scores the {validRows} valid {(validRows == 1 ? "row" : "rows")}.";
         return new PredictionFailure(
             FailureKind.InvalidFeatures,
-            $"{count} {(count == 1 ? "fault was" : "faults were")} found and nothing was scored; 'errors' names each by JSON pointer.{hint}")
+            $"{count} {(count == 1 ? "fault was" : "faults were")} found and nothing was scored; "
+            + $"'errors' names each by JSON pointer.{hint}")
         {
             Facts = facts,
         };
@@ -99,12 +98,15 @@ internal static class Failures
         403 => new(FailureKind.Forbidden, "The key or token is valid but does not allow this."),
         404 => new(FailureKind.NotFound, "Nothing is served at this path; GET /docs shows what is."),
         405 => new(FailureKind.MethodNotAllowed,
-            $"Use {(context.Response.Headers.Allow.Count > 0 ? context.Response.Headers.Allow.ToString() : "another method")} here; GET /docs shows how."),
+            $"Use {(context.Response.Headers.Allow is { Count: > 0 } allowed ? allowed.ToString() : "another method")} here; GET /docs shows how."),
         408 => new(FailureKind.RequestTooSlow, "The body did not arrive in time."),
         413 => new(FailureKind.TooLarge, "Send less in one request."),
         415 => UnsupportedMediaType("Send JSON with the header Content-Type: application/json."),
         503 => NotReady("The server cannot answer now; try again later."),
-        >= 500 => new(FailureKind.Internal, "This is a fault of the server, not of the request; its log has the traceId.") { HttpStatus = status },
+        >= 500 => new(FailureKind.Internal, "This is a fault of the server, not of the request; its log has the traceId.")
+        {
+            HttpStatus = status,
+        },
         _ => new(FailureKind.BadRequest, "The request is not valid HTTP for this server.") { HttpStatus = status },
     };
 

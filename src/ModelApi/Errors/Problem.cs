@@ -27,7 +27,11 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
     public static Problem Of(PredictionFailure failure)
     {
         var (status, type, title) = ProblemTypes.Of(failure.Kind);
-        return new Problem(failure.HttpStatus ?? status, type, title, failure.Detail) { Extensions = failure.Facts, RetryAfterSeconds = failure.RetryAfterSeconds };
+        return new Problem(failure.HttpStatus ?? status, type, title, failure.Detail)
+        {
+            Extensions = failure.Facts,
+            RetryAfterSeconds = failure.RetryAfterSeconds,
+        };
     }
 
     /// <summary>The same problem, cheap to answer often: all of its document but the traceId is made now.</summary>

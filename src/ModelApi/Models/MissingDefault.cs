@@ -15,7 +15,9 @@ internal static class MissingDefault
         }
 
         var known = snapshot.Models.Select(model => model.Name).ToList();
-        var hint = NearestName.Find(name, known) is { } nearest ? $"did you mean '{nearest}'?" : $"the models are {string.Join(", ", known)}.";
+        var hint = NearestName.Find(name, known) is { } nearest
+            ? $"did you mean '{nearest}'?"
+            : $"the models are {string.Join(", ", known)}.";
         return $"The default model '{name}' (Models:Default) does not exist; {hint}";
     }
 }

@@ -10,7 +10,9 @@ internal sealed record ModelsOptions
 
     private static readonly ModelsOptions Defaults = new();
 
-    /// <summary>The folder of bundles, <c>name/version/</c>; relative to the content root, or else to the program. Default: models.</summary>
+    /// <summary>
+    /// The folder of bundles, <c>name/version/</c>; relative to the content root, or else to the program. Default: models.
+    /// </summary>
     public string Root { get; init; } = "models";
 
     /// <summary>The model that routes without a name serve. Default: null, the only model of the folder.</summary>

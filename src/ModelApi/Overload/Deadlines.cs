@@ -14,6 +14,7 @@ internal sealed class Deadlines(IOptions<LimitsOptions> limits) : IDisposable
     public const string Header = "Request-Timeout";
 
     private const int KeptPerCore = 64;
+    private const NumberStyles Digits = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
 
     private readonly double _longest = limits.Value.RequestTimeoutSeconds;
     private readonly CorePool<Deadline> _pool = new(() => new Deadline(), KeptPerCore, deadline => deadline.TryReset());
@@ -22,7 +23,8 @@ internal sealed class Deadlines(IOptions<LimitsOptions> limits) : IDisposable
     /// <param name="context">The request.</param>
     /// <param name="deadline">The deadline, running.</param>
     /// <param name="failure">What is wrong with the header.</param>
-    public bool TryStart(HttpContext context, [NotNullWhen(true)] out Deadline? deadline, [NotNullWhen(false)] out PredictionFailure? failure)
+    public bool TryStart(
+        HttpContext context, [NotNullWhen(true)] out Deadline? deadline, [NotNullWhen(false)] out PredictionFailure? failure)
     {
         deadline = null;
         failure = null;
@@ -50,6 +52,6 @@ internal sealed class Deadlines(IOptions<LimitsOptions> limits) : IDisposable
 
     // Digits with or without a point: no sign, no exponent, no blanks inside, no infinity.
     private static bool TryRead(string text, out double seconds) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out seconds)
+        double.TryParse(text, Digits, CultureInfo.InvariantCulture, out seconds)
         && seconds > 0 && double.IsFinite(seconds);
 }

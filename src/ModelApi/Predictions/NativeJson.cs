@@ -28,5 +28,6 @@ internal sealed class NativeJson : IPredictionProtocol
         return null;
     }
 
-    public void Write(PredictionCall call) => PredictionReply.Write(call.Shape, call.OnInvalid, call.Version!, call.Workspace!, call.UserName);
+    public void Write(PredictionCall call) =>
+        PredictionReply.Write(call.Shape, call.OnInvalid, call.Version!, call.Workspace!, call.UserName);
 }

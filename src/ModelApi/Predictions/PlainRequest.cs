@@ -13,12 +13,13 @@ internal static class PlainRequest
     // The answer to as many bytes is too small to be compressed.
     private const int MaxBytesWhereCompressed = 1024;
 
-    /// <summary>Whether a request is one, as far as its head tells: a query, an encoding or a deadline of its own changes the answer.</summary>
+    /// <summary>Whether the head of a request is plain: a query, an encoding or a deadline of its own changes the answer.</summary>
     public static bool Is(HttpRequest request)
     {
         var headers = request.Headers;
         return !request.QueryString.HasValue
-            && headers.ContentLength is > 0 and var length && length <= (headers.AcceptEncoding.Count == 0 ? MaxBytes : MaxBytesWhereCompressed)
+            && headers.ContentLength is > 0 and var length
+            && length <= (headers.AcceptEncoding.Count == 0 ? MaxBytes : MaxBytesWhereCompressed)
             && headers.ContentEncoding.Count == 0
             && headers[Deadlines.Header].Count == 0
             && IsJson(headers.ContentType);
@@ -44,5 +45,6 @@ internal static class PlainRequest
     }
 
     private static bool IsJson(StringValues contentType) =>
-        contentType is [{ } type] && (type is "application/json" || type.Equals("application/json; charset=utf-8", StringComparison.OrdinalIgnoreCase));
+        contentType is [{ } type]
+        && (type is "application/json" || type.Equals("application/json; charset=utf-8", StringComparison.OrdinalIgnoreCase));
 }

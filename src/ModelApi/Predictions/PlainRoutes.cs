@@ -122,8 +122,8 @@ internal sealed class PlainRoutes(IServiceProvider services, EndpointDataSource 
         where TKnown : TService
     {
         using var scope = services.CreateScope();
-        return scope.ServiceProvider.GetServices<TService>().FirstOrDefault(service => service.GetType().Assembly != typeof(TKnown).Assembly) is { } unknown
-            ? unknown.GetType().Name
-            : null;
+        var unknown = scope.ServiceProvider.GetServices<TService>()
+            .FirstOrDefault(service => service.GetType().Assembly != typeof(TKnown).Assembly);
+        return unknown?.GetType().Name;
     }
 }

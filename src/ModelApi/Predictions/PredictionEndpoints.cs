@@ -4,7 +4,8 @@ namespace ModelApi.Predictions;
 
 internal static class PredictionEndpoints
 {
-    /// <summary>Maps the prediction routes. What the caller adds to the group holds for every request: see <see cref="PlainRoutes"/>.</summary>
+    /// <summary>Maps the prediction routes.</summary>
+    /// <returns>Their group. What is added to it holds for every request: see <see cref="PlainRoutes"/>.</returns>
     public static RouteGroupBuilder MapPredictions(this IEndpointRouteBuilder routes)
     {
         var handler = ActivatorUtilities.CreateInstance<PredictionHandler>(routes.ServiceProvider);

@@ -8,7 +8,7 @@ using ModelApi.Overload;
 
 namespace ModelApi.Predictions;
 
-/// <summary>Answers a prediction request at the end of the pipeline, from the step on at which <see cref="PredictionTransport"/> left it.</summary>
+/// <summary>Answers a prediction request at the end of the pipeline: resumes the call of <see cref="PredictionTransport"/>.</summary>
 internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines, IOptions<LimitsOptions> limits)
 {
     private readonly long _maxBodyBytes = limits.Value.MaxRequestBodyBytes;
@@ -87,7 +87,8 @@ internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines
         call.OnInvalid = onInvalid;
 
         // Encodings that are known have been taken off before this.
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding
+            && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
         {
             return Failures.UnsupportedMediaType("The Content-Encoding is not known; send gzip, br, deflate or none.");
         }

@@ -17,7 +17,8 @@ internal sealed class PredictionMetrics : IPredictionObserver
         _time = time;
         var meter = meters.Create(MeterName);
         _rows = meter.CreateCounter<long>("modelapi.predictions", "{row}", "Rows of prediction requests, by outcome.");
-        _duration = meter.CreateHistogram<double>("modelapi.prediction.duration", "s", "From the head of a prediction request to its answer.");
+        _duration = meter.CreateHistogram<double>(
+            "modelapi.prediction.duration", "s", "From the head of a prediction request to its answer.");
     }
 
     public void Observe(PredictionCall call)

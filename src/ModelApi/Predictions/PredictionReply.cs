@@ -106,7 +106,12 @@ internal static class PredictionReply
     }
 
     private static void WriteMessages(
-        Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> omittedName, RequestShape shape, IReadOnlyList<Finding> findings, int omitted)
+        Utf8JsonWriter json,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> omittedName,
+        RequestShape shape,
+        IReadOnlyList<Finding> findings,
+        int omitted)
     {
         if (findings.Count == 0)
         {

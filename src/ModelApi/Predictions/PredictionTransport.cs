@@ -15,7 +15,13 @@ namespace ModelApi.Predictions;
 /// answer is to be compressed) goes on through the pipeline with its call as a feature, and <see cref="PredictionHandler"/> resumes it.
 /// </remarks>
 internal sealed class PredictionTransport(
-    Predictor predictor, PlainRoutes plainRoutes, Callers callers, Draining draining, RequestLog log, IOptions<LimitsOptions> limits, TimeProvider time)
+    Predictor predictor,
+    PlainRoutes plainRoutes,
+    Callers callers,
+    Draining draining,
+    RequestLog log,
+    IOptions<LimitsOptions> limits,
+    TimeProvider time)
 {
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(limits.Value.RequestTimeoutSeconds);
 
@@ -27,7 +33,8 @@ internal sealed class PredictionTransport(
             return rest(context);
         }
 
-        var call = predictor.Begin(route.Protocol, route.ModelOf(context), route.VersionOf(context), route.TakesRowsOnly, time.GetTimestamp());
+        var call = predictor.Begin(
+            route.Protocol, route.ModelOf(context), route.VersionOf(context), route.TakesRowsOnly, time.GetTimestamp());
         return plainRoutes.Allow(endpoint, route) && TryAnswer(context, route, call, out var sending)
             ? sending
             : AnswerInPipelineAsync(context, rest, call);

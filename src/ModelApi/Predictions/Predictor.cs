@@ -76,7 +76,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
 
     /// <summary>Takes the call to its answer or failure, unless that would mean to wait.</summary>
     /// <returns>False when the call has to wait, for <see cref="PredictAsync"/> to go on with it.</returns>
-    [SuppressMessage("Design", "CA1031", Justification = "The transport throws the exception again where exceptions are logged and answered.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The transport throws it again where exceptions are logged and answered.")]
     public bool TryPredict(PredictionCall call, ReadOnlySpan<byte> body)
     {
         if (!TryRoute(call))
@@ -159,7 +159,8 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
                 Write(call);
             }
 
-            return new SamplePrediction(call.Step == PredictionStep.Answered ? call.Workspace!.Answer.WrittenSpan.ToArray() : null, call.Failure);
+            var answer = call.Step == PredictionStep.Answered ? call.Workspace!.Answer.WrittenSpan.ToArray() : null;
+            return new SamplePrediction(answer, call.Failure);
         }
         finally
         {

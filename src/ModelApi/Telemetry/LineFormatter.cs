@@ -71,7 +71,9 @@ internal sealed class LineFormatter : ConsoleFormatter, IDisposable
         return string.Create(CultureInfo.InvariantCulture, $"{shown}: {category}[{id}]");
     }
 
-    /// <summary>Whether levels are coloured: by the options, or else on a terminal without NO_COLOR, as the simple formatter does.</summary>
+    /// <summary>
+    /// Whether levels are coloured: by the options, or else on a terminal without NO_COLOR, as the simple formatter does.
+    /// </summary>
     public static bool AreColorsOn(SimpleConsoleFormatterOptions options) => options.ColorBehavior switch
     {
         LoggerColorBehavior.Enabled => true,
