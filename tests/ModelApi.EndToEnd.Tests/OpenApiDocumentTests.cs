@@ -53,7 +53,7 @@ public sealed class OpenApiDocumentTests : IAsyncLifetime
         Assert.Equal([true, false], answers);
     }
 
-    [Theory]
+    [ToolTheory("node", Tool.NpmPackages)]
     [MemberData(nameof(Models))]
     public async Task Several_rows_and_their_answers_pass_the_schemas_of_the_document(string model)
     {
