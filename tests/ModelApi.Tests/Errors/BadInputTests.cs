@@ -71,7 +71,7 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
     }
 
     [Theory]
-    [InlineData("7", ": Send one object with the features, an array of such objects, or an object that holds the array under 'instances', not a number.")]
+    [InlineData("7", ": Send one object with the features, an array of such objects, or an object with the array under 'instances', not a number.")]
     [InlineData("[]", ": Holds no rows; send at least one object with the features.")]
     [InlineData("[[1,2]]", "/0: Must be an object with the features, not an array.")]
     [InlineData("""{"instances":{"age":41}}""", "/instances: Must be an array of objects, not an object.")]

@@ -9,7 +9,8 @@ namespace ModelApi.Tests.Fixtures;
 /// <summary>The real host on a real port.</summary>
 public class SocketHost : ModelApiHost
 {
-    public SocketHost() => UseKestrel(0);
+    // Without a port, which the factory would set only after it has built the host, when the program may have started it already.
+    public SocketHost() => UseKestrel();
 
     /// <summary>The port, once every model is loaded.</summary>
     public int Port()

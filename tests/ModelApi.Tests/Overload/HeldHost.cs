@@ -34,8 +34,8 @@ internal sealed class HeldHost : ModelApiHost
     /// <summary>A host on a real port, for what an in-memory server does not show.</summary>
     public static HeldHost OnPort(params (string Name, string Value)[] settings)
     {
-        var host = new HeldHost(settings);
-        host.UseKestrel(0);
+        var host = new HeldHost([.. settings, ("urls", "http://127.0.0.1:0")]);
+        host.UseKestrel();
         host.StartServer();
         return host;
     }
