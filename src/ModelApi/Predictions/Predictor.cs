@@ -41,7 +41,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
             return call.Step == PredictionStep.Routed;
         }
 
-        if (call.User is null)
+        if (call.UserName is null)
         {
             call.Failed(Failures.Unauthorized(reason: null));
             return false;

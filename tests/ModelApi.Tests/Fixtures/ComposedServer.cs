@@ -72,7 +72,7 @@ internal sealed class ComposedServer : IAsyncDisposable
     /// <returns>The whole answer, as it is on the wire.</returns>
     public Task<string> PostAsync() => RawHttp.PostAsync(Port, "/predict", Row, ["Authorization: Bearer abc123", "Content-Type: application/json"]);
 
-    public async Task<HttpStatusCode> StatusAsync() => 
+    public async Task<HttpStatusCode> StatusAsync() =>
         (HttpStatusCode)int.Parse((await PostAsync()).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()

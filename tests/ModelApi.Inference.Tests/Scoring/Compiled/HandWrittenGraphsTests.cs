@@ -186,7 +186,8 @@ public sealed class HandWrittenGraphsTests
         foreach (var target in new[] { 0, 1 })
         {
             var model = Trees("TreeEnsembleClassifier", [new TreeLeaf([(target, weight)], 0)])
-                with { Classes = new ClassLabels(["no", "yes"]), Targets = 2 };
+                with
+            { Classes = new ClassLabels(["no", "yes"]), Targets = 2 };
 
             Assert.Equal(expected, Score(model, [[0, 0]]).Labels[0]);
         }
@@ -196,7 +197,8 @@ public sealed class HandWrittenGraphsTests
     public void Two_classes_with_weights_for_both_are_decided_by_the_second_score()
     {
         var model = Trees("TreeEnsembleClassifier", [new TreeLeaf([(0, 0.7), (1, 0.3)], 0)])
-            with { Classes = new ClassLabels(["no", "yes"]), Targets = 2 };
+            with
+        { Classes = new ClassLabels(["no", "yes"]), Targets = 2 };
 
         var answers = Score(model, [[0, 0]]);
 
