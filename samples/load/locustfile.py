@@ -26,17 +26,22 @@ class Signature:
 
     @classmethod
     def read(cls, document):
-        def resolve(content):
-            # The first of the alternatives is one row; the others are several.
-            schema = content["application/json"]["schema"]
-            name = (schema.get("oneOf") or schema["anyOf"])[0]["$ref"].rsplit("/", 1)[-1]
-            return document["components"]["schemas"][name]
+        def resolve(item):
+            while "$ref" in item:
+                _, *path = item["$ref"].split("/")
+                item = document
+                for name in path:
+                    item = item[name]
+            return item
+
+        def schema(message):
+            return resolve(resolve(message)["content"]["application/json"]["schema"])
 
         predict = document["paths"]["/predict"]["post"]
-        row = resolve(predict["requestBody"]["content"])
+        row = schema(predict["requestBody"])
         cls.features = row["properties"]
         cls.required = row.get("required", [])
-        cls.has_probabilities = "probabilities" in resolve(predict["responses"]["200"]["content"])["properties"]
+        cls.has_probabilities = "probabilities" in schema(predict["responses"]["200"])["properties"]
 
 
 def types(schema):

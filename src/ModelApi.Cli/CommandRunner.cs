@@ -32,7 +32,10 @@ internal static class CommandRunner
     public static void SetRunner(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            // System.CommandLine handles Ctrl-C and SIGTERM; a closed terminal must not end a command half-way either.
+            // System.CommandLine handles Ctrl-C and SIGTERM, but only once the action has returned its task.
+            await Task.Yield();
+
+            // A closed terminal must not end a command half-way either.
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
             {

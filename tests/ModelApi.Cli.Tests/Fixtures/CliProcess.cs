@@ -7,6 +7,9 @@ namespace ModelApi.Cli.Tests.Fixtures;
 /// <summary>The <c>modelapi</c> executable as a process of its own, as a user or a script would start it.</summary>
 internal sealed partial class CliProcess : IAsyncDisposable
 {
+    // The lowest bits of a mask of signals.
+    private const int HangUpAndInterrupt = 0b11;
+
     public const int HangUp = 1;
     public const int Interrupt = 2;
     public const int Terminate = 15;
@@ -63,7 +66,7 @@ internal sealed partial class CliProcess : IAsyncDisposable
     /// <summary>Waits until the command has a handler for SIGHUP, which it gets last.</summary>
     public Task WaitUntilSignalsAreHandledAsync() => WaitAsync(() =>
         File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal))[^1] is var digit
-        && Convert.ToInt32(digit.ToString(), 16) % 2 == 1);
+        && (Convert.ToInt32(digit.ToString(), 16) & HangUpAndInterrupt) == HangUpAndInterrupt);
 
     /// <summary>Waits for a condition, 60 s at most.</summary>
     public static async Task WaitAsync(Func<bool> condition)
