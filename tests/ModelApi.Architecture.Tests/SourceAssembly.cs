@@ -35,6 +35,8 @@ internal static class SourceAssemblies
         // By path: .NET cannot tell the names of the host and of the command line, ModelApi and modelapi, from each other.
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var folder = Path.Combine(Repository.Root, "src", assembly.Root(), "bin", configuration, "net10.0");
-        return new ArchLoader().LoadFilteredDirectory(folder, assembly == SourceAssembly.Cli ? "modelapi.dll" : $"{assembly.Root()}.dll").Build();
+        return new ArchLoader()
+            .LoadFilteredDirectory(folder, assembly == SourceAssembly.Cli ? "modelapi.dll" : $"{assembly.Root()}.dll")
+            .Build();
     });
 }

@@ -35,7 +35,9 @@ public sealed class ConcurrencyTests
         }));
 
         Assert.Empty(wrong);
-        Assert.All(golden.Zip(expected), pair => Assert.Contains($"\"prediction\":\"{pair.First.Label}\"", pair.Second, StringComparison.Ordinal));
+        Assert.All(
+            golden.Zip(expected),
+            pair => Assert.Contains($"\"prediction\":\"{pair.First.Label}\"", pair.Second, StringComparison.Ordinal));
     }
 
     private static async Task<string> PredictAsync(HttpClient client, string row)

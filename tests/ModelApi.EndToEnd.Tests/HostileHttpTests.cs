@@ -23,10 +23,22 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
     [InlineData("GET / HTTP/9.9\r\nHost: a\r\n\r\n", "505")]
     [InlineData("NONSENSE\r\n\r\n", "400")]
     [InlineData("BREW /predict HTTP/1.1\r\nHost: a\r\n\r\n", "405")]
-    [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n", "400")]
-    [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nContent-Length: 200000\r\n\r\n{}", "413")]
-    [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "400")]
-    [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", "400")]
+    [InlineData(
+        "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"
+        + "Content-Length: -1\r\n\r\n",
+        "400")]
+    [InlineData(
+        "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"
+        + "Content-Length: 200000\r\n\r\n{}",
+        "413")]
+    [InlineData(
+        "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"
+        + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "400")]
+    [InlineData(
+        "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"
+        + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        "400")]
     [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n\r\n", "400")]
     public async Task A_malformed_request_gets_the_status_of_its_fault(string request, string status)
     {
@@ -39,7 +51,8 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
     [Fact]
     public async Task Headers_without_end_are_refused()
     {
-        var answer = await _server.SendRawAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: a\r\nX: {new string('x', 1_000_000)}\r\n\r\n"));
+        var answer = await _server.SendRawAsync(
+            Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: a\r\nX: {new string('x', 1_000_000)}\r\n\r\n"));
 
         Assert.Matches("^(HTTP/1.1 431 .*)?$", answer.Split('\r')[0]);
         await AssertServesAsync();
@@ -69,7 +82,9 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
         using var socket = new System.Net.Sockets.TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, _server.Address.Port);
         var stream = socket.GetStream();
-        await stream.WriteAsync("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"age\":"u8.ToArray());
+        await stream.WriteAsync((
+            "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"u8
+            + "Content-Length: 100\r\n\r\n{\"age\":"u8).ToArray());
 
         var buffer = new byte[4096];
         var length = await stream.ReadAsync(buffer);
@@ -102,7 +117,8 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
         }
 
         await Task.Delay(200);
-        Assert.StartsWith("HTTP/1.1 200 ", await server.SendRawAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 200 ", await server.SendRawAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray()), StringComparison.Ordinal);
     }
 
     private async Task AssertServesAsync()

@@ -14,22 +14,32 @@ public sealed class ManifestSchemaTests
         ("$schema", "7"), ("name", "\"Bank\""), ("name", "7"), ("name", "-"), ("version", "\"0\""), ("version", "1"), ("version", "-"),
         ("description", "\"\""), ("description", "-"), ("task", "\"other\""), ("task", "\"regression\""), ("task", "-"),
         ("target", "\"y\""), ("target", "{}"), ("target", "{\"name\":\"\"}"), ("target", "{\"name\":\"y\",\"more\":1}"), ("target", "-"),
-        ("classes", "[\"no\"]"), ("classes", "[\"no\",1]"), ("classes", "[\"no\",\"no\"]"), ("classes", "[1,1]"), ("classes", "[1.5,2]"), ("classes", "{}"), ("classes", "-"),
+        ("classes", "[\"no\"]"), ("classes", "[\"no\",1]"), ("classes", "[\"no\",\"no\"]"), ("classes", "[1,1]"),
+        ("classes", "[1.5,2]"), ("classes", "{}"), ("classes", "-"),
         ("instancesKey", "\"\""), ("instancesKey", "1"), ("unknownCategory", "\"ignore\""), ("unknownCategory", "-"),
         ("features", "[]"), ("features", "{}"), ("features", "-"), ("extra", "1"),
-        ("features/0/name", "\"\""), ("features/0/name", "-"), ("features/0/type", "\"int\""), ("features/0/type", "-"), ("features/0/nullable", "1"),
-        ("features/0/categories", "[\"a\"]"), ("features/0/minimum", "\"1\""), ("features/0/maximum", "null"), ("features/0/minimumLength", "1"),
-        ("features/0/description", "\"\""), ("features/0/example", "-"), ("features/0/example", "\"41\""), ("features/0/example", "1.5"), ("features/0/more", "1"),
-        ("features/1/categories", "[]"), ("features/1/categories", "[\"a\",\"a\"]"), ("features/1/categories", "[1]"), ("features/1/minimum", "1"),
+        ("features/0/name", "\"\""), ("features/0/name", "-"), ("features/0/type", "\"int\""), ("features/0/type", "-"),
+        ("features/0/nullable", "1"),
+        ("features/0/categories", "[\"a\"]"), ("features/0/minimum", "\"1\""), ("features/0/maximum", "null"),
+        ("features/0/minimumLength", "1"),
+        ("features/0/description", "\"\""), ("features/0/example", "-"), ("features/0/example", "\"41\""),
+        ("features/0/example", "1.5"), ("features/0/more", "1"),
+        ("features/1/categories", "[]"), ("features/1/categories", "[\"a\",\"a\"]"), ("features/1/categories", "[1]"),
+        ("features/1/minimum", "1"),
         ("features/1/minimumLength", "-1"), ("features/1/minimumLength", "1.5"), ("features/1/example", "7"),
-        ("graphs", "[]"), ("graphs", "[{}]"), ("graphs", "-"), ("graphs/0/file", "\"../encoder.onnx\""), ("graphs/0/file", "7"), ("graphs/0/more", "1"),
-        ("graphs/1/inputs", "[]"), ("graphs/1/inputs/features", "7"), ("graphs/1/inputs/features", "[]"), ("graphs/1/inputs/features", "\"\""),
+        ("graphs", "[]"), ("graphs", "[{}]"), ("graphs", "-"),
+        ("graphs/0/file", "\"../encoder.onnx\""), ("graphs/0/file", "7"), ("graphs/0/more", "1"),
+        ("graphs/1/inputs", "[]"), ("graphs/1/inputs/features", "7"), ("graphs/1/inputs/features", "[]"),
+        ("graphs/1/inputs/features", "\"\""),
         ("outputs", "{}"), ("outputs", "-"), ("outputs/label", "7"), ("outputs/more", "\"x\""), ("outputs/probabilities", "-"),
         ("batching", "[]"), ("batching", "{\"more\":1}"), ("batching", "{\"mode\":\"yes\"}"), ("batching", "{\"mode\":true}"),
-        ("batching", "{\"maxRows\":0}"), ("batching", "{\"maxRows\":1.5}"), ("batching", "{\"maxRows\":4097}"), ("batching", "{\"maxRows\":\"32\"}"),
-        ("batching", "{\"maxDelayMilliseconds\":-1}"), ("batching", "{\"maxDelayMilliseconds\":1001}"), ("batching", "{\"maxDelayMilliseconds\":\"2\"}"),
+        ("batching", "{\"maxRows\":0}"), ("batching", "{\"maxRows\":1.5}"),
+        ("batching", "{\"maxRows\":4097}"), ("batching", "{\"maxRows\":\"32\"}"),
+        ("batching", "{\"maxDelayMilliseconds\":-1}"), ("batching", "{\"maxDelayMilliseconds\":1001}"),
+        ("batching", "{\"maxDelayMilliseconds\":\"2\"}"),
         ("batching", "{\"maxQueuedRows\":0}"), ("batching", "{\"maxQueuedRows\":1000001}"),
-        ("files", "{}"), ("files", "-"), ("files/encoder.onnx", "\"00\""), ("files/encoder.onnx", "7"), ("files/model.json", "\"" + Zeros + "\""), ("files/a~1b", "\"" + Zeros + "\""),
+        ("files", "{}"), ("files", "-"), ("files/encoder.onnx", "\"00\""), ("files/encoder.onnx", "7"),
+        ("files/model.json", "\"" + Zeros + "\""), ("files/a~1b", "\"" + Zeros + "\""),
     ];
 
     private const string Zeros = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -37,7 +47,9 @@ public sealed class ManifestSchemaTests
     [ToolFact("node", Tool.NpmPackages)]
     public async Task The_shipped_bundles_pass_the_schema()
     {
-        var manifests = Directory.EnumerateFiles(Repository.Models, "model.json", SearchOption.AllDirectories).Select(file => JsonNode.Parse(File.ReadAllText(file))!).ToList();
+        var manifests = Directory.EnumerateFiles(Repository.Models, "model.json", SearchOption.AllDirectories)
+            .Select(file => JsonNode.Parse(File.ReadAllText(file))!)
+            .ToList();
 
         Assert.NotEmpty(manifests);
         Assert.All(await ValidateAsync(manifests), Assert.True);
@@ -118,7 +130,8 @@ public sealed class ManifestSchemaTests
         try
         {
             await File.WriteAllLinesAsync(values, manifests.Select(manifest => JsonSerializer.Serialize(manifest)));
-            var (exitCode, output) = await Tool.RunAsync("node", "validate.mjs", Path.Combine(Repository.Models, "model.schema.json"), values);
+            var (exitCode, output) = await Tool.RunAsync(
+                "node", "validate.mjs", Path.Combine(Repository.Models, "model.schema.json"), values);
             Assert.True(exitCode == 0, output);
             return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line == "true")];
         }

@@ -18,7 +18,8 @@ public sealed partial class ReadmeTests
 
         foreach (var example in examples.AsEnumerable())
         {
-            var command = example.Groups["command"].Value.Trim().Replace("http://localhost:8900", server.Address.ToString().TrimEnd('/'), StringComparison.Ordinal);
+            var command = example.Groups["command"].Value.Trim()
+                .Replace("http://localhost:8900", server.Address.ToString().TrimEnd('/'), StringComparison.Ordinal);
             var (exitCode, output) = await Tool.RunAsync("bash", "-c", command.Replace("curl ", "curl -sS ", StringComparison.Ordinal));
 
             Assert.True(exitCode == 0, output);

@@ -54,5 +54,6 @@ public class BatchBenchmark
 
     [Benchmark]
     public void Compiled() =>
-        (_compiled ?? throw new InvalidOperationException($"{Model} is not compiled: {_reason}")).Score(_batch, _predictions, CancellationToken.None);
+        (_compiled ?? throw new InvalidOperationException($"{Model} is not compiled: {_reason}"))
+            .Score(_batch, _predictions, CancellationToken.None);
 }

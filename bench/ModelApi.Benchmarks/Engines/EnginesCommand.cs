@@ -8,7 +8,9 @@ internal static class EnginesCommand
 {
     private static readonly Dictionary<string, double> OneRowBars = new() { ["bank"] = 8, ["credit-risk"] = 8, ["breast-cancer"] = 10 };
 
-    /// <summary>Options: <c>--quick</c>, <c>--csv</c> (bank-full.csv), <c>--python</c> and <c>--forest</c> (where scikit-learn keeps its model).</summary>
+    /// <summary>
+    /// Options: <c>--quick</c>, <c>--csv</c> (bank-full.csv), <c>--python</c> and <c>--forest</c> (where scikit-learn keeps its model).
+    /// </summary>
     public static int Run(Options options)
     {
         var rounds = Rounds.For(options.Has("quick"));

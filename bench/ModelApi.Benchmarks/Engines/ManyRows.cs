@@ -13,7 +13,8 @@ internal static class ManyRows
     public static void Measure(BenchmarkModel model, Options options, Rounds rounds, Report report)
     {
         var all = options.Find("csv") is { } csv ? BankCsv.Read(csv, model.Signature) : model.Batch(BankRows);
-        Report.Line("rows", $"{all.Rows}: {(options.Has("csv") ? "bank-full.csv" : "the golden rows again and again, for want of bank-full.csv")}");
+        Report.Line(
+            "rows", $"{all.Rows}: {(options.Has("csv") ? "bank-full.csv" : "the golden rows again and again, for want of bank-full.csv")}");
         using var compiled = CompiledEngine.TryCompile(model.Bundle, out var reason);
         if (compiled is null)
         {
@@ -54,12 +55,15 @@ internal static class ManyRows
         for (var i = 0; i < figures.Length; i++)
         {
             var cores = Figures.MedianOf(figures[i].Cores);
-            Report.Line("bank", $"{1e9 / figures[i].Median:0} rows/s{(double.IsNaN(cores) ? "" : FormattableString.Invariant($" on {cores:0.00} cores"))}: {contestants[i].Name}");
+            var inUse = double.IsNaN(cores) ? "" : FormattableString.Invariant($" on {cores:0.00} cores");
+            Report.Line("bank", $"{1e9 / figures[i].Median:0} rows/s{inUse}: {contestants[i].Name}");
         }
 
         // Or an engine that takes more cores for itself would pass for a faster one.
         report.AtMost("one-thread", figures[2].Cores, 1.1, "cores in use by the compiled engine on one thread");
-        report.AtLeast("batch-ratio", figures[0].Over(figures[2]), 4, "times as fast as onnxruntime, rows bound beforehand; one thread each, raw columns to probabilities");
+        report.AtLeast(
+            "batch-ratio", figures[0].Over(figures[2]), 4,
+            "times as fast as onnxruntime, rows bound beforehand; one thread each, raw columns to probabilities");
         if (sklearn is not null)
         {
             report.AtLeast("sklearn-ratio", figures[4].Over(figures[2]), 6, "times as fast as scikit-learn's encode + predict_proba");

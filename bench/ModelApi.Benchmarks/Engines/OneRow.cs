@@ -52,7 +52,9 @@ internal static class OneRow
         for (var i = 0; i < figures.Length; i++)
         {
             var source = i == 0 ? $", {pipeline.Source}" : "";
-            Report.Line(name, $"{figures[i].Median / 1000:0.00} µs, {figures[i].Bytes[0] / count:0.#} bytes per row: {contestants[i].Name}{source}");
+            Report.Line(
+                name,
+                $"{figures[i].Median / 1000:0.00} µs, {figures[i].Bytes[0] / count:0.#} bytes per row: {contestants[i].Name}{source}");
         }
 
         Judge(name, compiled is null ? null : figures, reason, bar, report);

@@ -59,7 +59,8 @@ public class OneRowBenchmark
 
     [Benchmark]
     public void Compiled() =>
-        (_compiled ?? throw new InvalidOperationException($"{Model} is not compiled: {_reason}")).Score(_rows[Next()], _predictions, CancellationToken.None);
+        (_compiled ?? throw new InvalidOperationException($"{Model} is not compiled: {_reason}"))
+            .Score(_rows[Next()], _predictions, CancellationToken.None);
 
     private int Next() => _next = _next + 1 == _rows.Length ? 0 : _next + 1;
 }

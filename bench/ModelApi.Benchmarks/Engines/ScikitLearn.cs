@@ -5,7 +5,9 @@ using ModelApi.Benchmarks.Models;
 
 namespace ModelApi.Benchmarks.Engines;
 
-/// <summary>A Python process that runs scikit-learn's encode and predict_proba on the same rows, once for each line that it is sent.</summary>
+/// <summary>
+/// A Python process that runs scikit-learn's encode and predict_proba on the same rows, once for each line that it is sent.
+/// </summary>
 internal sealed class ScikitLearn : IDisposable
 {
     private readonly Process _process;

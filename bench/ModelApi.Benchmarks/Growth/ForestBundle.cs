@@ -24,7 +24,9 @@ internal static class ForestBundle
         var golden = Encoding.UTF8.GetBytes(string.Join('\n', Rows(forest).Select(row => row.ToJsonString())));
         File.WriteAllBytes(Path.Combine(folder, "model.onnx"), graph);
         File.WriteAllBytes(Path.Combine(folder, "golden.jsonl"), golden);
-        File.WriteAllText(Path.Combine(folder, "model.json"), Manifest(name, trees, graph, golden).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        File.WriteAllText(
+            Path.Combine(folder, "model.json"),
+            Manifest(name, trees, graph, golden).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         return folder;
     }
 
@@ -73,7 +75,8 @@ internal static class ForestBundle
             var probability = roots.Sum(root => (double)(Leaf(forest, root, values).Probability / forest.Trees));
             yield return new JsonObject
             {
-                ["input"] = new JsonObject(values.Index().Select(item => KeyValuePair.Create<string, JsonNode?>(NameOf(item.Index), (double)(decimal)item.Item))),
+                ["input"] = new JsonObject(values.Index().Select(item =>
+                    KeyValuePair.Create<string, JsonNode?>(NameOf(item.Index), (double)(decimal)item.Item))),
                 ["label"] = probability > 0.5 ? "yes" : "no",
                 ["probabilities"] = new JsonObject { ["no"] = 1 - probability, ["yes"] = probability },
             };

@@ -70,6 +70,10 @@ internal static class ForestFile
         var shape = new OnnxShape();
         shape.Dim.Add(new OnnxDimension { DimParam = "N" });
         shape.Dim.AddRange(columns.Select(column => new OnnxDimension { DimValue = column }));
-        return new OnnxValueInfo { Name = name, Type = new OnnxType { TensorType = new OnnxTensorType { ElemType = type, Shape = shape } } };
+        return new OnnxValueInfo
+        {
+            Name = name,
+            Type = new OnnxType { TensorType = new OnnxTensorType { ElemType = type, Shape = shape } },
+        };
     }
 }

@@ -52,14 +52,17 @@ internal static class TreesCommand
             Sameness.Check(compiled, [model.Rows], [bound]);
         }
 
-        (string Name, IScorer Scorer)[] engines = compiled is null ? [("onnxruntime", onnxRuntime)] : [("onnxruntime", onnxRuntime), ("compiled", compiled)];
+        (string Name, IScorer Scorer)[] engines = compiled is null
+            ? [("onnxruntime", onnxRuntime)]
+            : [("onnxruntime", onnxRuntime), ("compiled", compiled)];
         foreach (var rows in Rows)
         {
             var contestants = engines.Select(engine => Contestant(engine.Name, engine.Scorer, model, rows)).ToArray();
             var figures = rounds.Measure(contestants);
             for (var i = 0; i < contestants.Length; i++)
             {
-                Console.WriteLine(FormattableString.Invariant($"{trees},{rows},{contestants[i].Name},{figures[i].Median / trees:0.###},{figures[i].Median / 1000:0.###}"));
+                Console.WriteLine(FormattableString.Invariant(
+                    $"{trees},{rows},{contestants[i].Name},{figures[i].Median / trees:0.###},{figures[i].Median / 1000:0.###}"));
             }
         }
     }

@@ -118,7 +118,8 @@ internal sealed class Offer(EndPoint server, ReadOnlyMemory<byte> request, int c
         Interlocked.Decrement(ref _pending);
     }
 
-    private static double Percentile(IEnumerable<Answer> answers, double share) => Percentile([.. answers.Select(answer => answer.Milliseconds)], share);
+    private static double Percentile(IEnumerable<Answer> answers, double share) =>
+        Percentile([.. answers.Select(answer => answer.Milliseconds)], share);
 
     private static double Percentile(List<double> values, double share)
     {

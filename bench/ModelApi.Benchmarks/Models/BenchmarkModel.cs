@@ -65,6 +65,8 @@ internal sealed class BenchmarkModel
         return known;
 
         bool IsUnknown(int row, int feature) =>
-            features[feature].Categories is not null && golden.Texts(feature)[row] is not null && golden.Codes(feature)[row] == CategoryTable.Unknown;
+            features[feature].Categories is not null
+            && golden.Texts(feature)[row] is not null
+            && golden.Codes(feature)[row] == CategoryTable.Unknown;
     }
 }

@@ -30,6 +30,7 @@ internal static class Repository
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new MeasuringException("ModelApi.sln was not found above the program; set MODELAPI_REPOSITORY to the repository's folder.");
+        return folder?.FullName ?? throw new MeasuringException(
+            "ModelApi.sln was not found above the program; set MODELAPI_REPOSITORY to the repository's folder.");
     }
 }

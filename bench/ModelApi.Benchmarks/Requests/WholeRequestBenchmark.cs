@@ -11,7 +11,9 @@ using ModelApi.Benchmarks.Models;
 namespace ModelApi.Benchmarks.Requests;
 
 /// <summary>What does a whole prediction cost without a network: key, routing, validation, scoring, answer?</summary>
-/// <remarks>The in-memory server is part of it, and allocates more than Kestrel does: compare the rows of the table, not these with http.sh.</remarks>
+/// <remarks>
+/// The in-memory server is part of it, and allocates more than Kestrel does: compare the rows of the table, not these with http.sh.
+/// </remarks>
 [MemoryDiagnoser]
 public class WholeRequestBenchmark
 {

@@ -20,7 +20,9 @@ internal sealed class BoundGraph : IDisposable
     /// <summary>The element type of an input.</summary>
     public TensorElementType TypeOf(string input) => Session.InputMetadata[input].ElementDataType;
 
-    /// <summary>The shape of an input or output for that many rows; <paramref name="width"/> stands in for a width that the graph leaves open.</summary>
+    /// <summary>
+    /// The shape of an input or output for that many rows; <paramref name="width"/> stands in for a width that the graph leaves open.
+    /// </summary>
     public static long[] Shape(NodeMetadata metadata, int rows, long? width = null) => metadata.Dimensions switch
     {
         [_] => [rows],

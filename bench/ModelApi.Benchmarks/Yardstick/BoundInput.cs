@@ -63,7 +63,9 @@ internal sealed class BoundInput : IDisposable
         var texts = features.Texts(feature);
         for (var row = 0; row < features.Rows; row++)
         {
-            var utf8 = codes[row] != CategoryTable.Unknown ? _signature.Features[feature].Categories!.Utf8(codes[row]) : Encoding.UTF8.GetBytes(texts[row] ?? "");
+            var utf8 = codes[row] != CategoryTable.Unknown
+                ? _signature.Features[feature].Categories!.Utf8(codes[row])
+                : Encoding.UTF8.GetBytes(texts[row] ?? "");
             Value.StringTensorSetElementAt(utf8, (row * _features.Count) + column);
         }
     }

@@ -93,7 +93,9 @@ internal sealed class BoundRows : IDisposable
         var names = bundle.Manifest.Outputs;
         var metadata = graphs[index].Session.OutputMetadata;
         var name = isLast ? names.Probabilities ?? names.Value! : metadata.Keys.Single();
-        var width = isLast ? bundle.Manifest.Signature.Classes?.Count ?? 1 : graphs[index + 1].Session.InputMetadata.Values.Single().Dimensions[^1];
+        var width = isLast
+            ? bundle.Manifest.Signature.Classes?.Count ?? 1
+            : graphs[index + 1].Session.InputMetadata.Values.Single().Dimensions[^1];
         var shape = BoundGraph.Shape(metadata[name], rows, width);
         var memory = isLast ? _probabilities : new float[rows * width];
         var value = OrtValue.CreateTensorValueFromMemory(memory, shape);
@@ -105,6 +107,8 @@ internal sealed class BoundRows : IDisposable
     private static int FeatureOf(Bundle bundle, string name)
     {
         var feature = bundle.Manifest.Signature.IndexOf(name);
-        return feature >= 0 ? feature : throw new MeasuringException($"The pipeline's input '{name}' is no feature of {bundle.Manifest.Name}.");
+        return feature >= 0
+            ? feature
+            : throw new MeasuringException($"The pipeline's input '{name}' is no feature of {bundle.Manifest.Name}.");
     }
 }

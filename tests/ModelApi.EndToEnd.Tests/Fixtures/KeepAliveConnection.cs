@@ -67,7 +67,8 @@ internal sealed class KeepAliveConnection : IDisposable
             return false;
         }
 
-        var length = answer[..end].Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase));
+        var length = answer[..end].Split("\r\n")
+            .FirstOrDefault(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase));
         return length is null
             ? answer.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal)
             : answer.Length == end + 4 + int.Parse(length.Split(' ')[1], CultureInfo.InvariantCulture);

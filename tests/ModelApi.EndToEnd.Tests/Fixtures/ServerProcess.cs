@@ -61,7 +61,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts a server that is expected to stop by itself.</summary>
     /// <returns>Its exit code and its output.</returns>
-    public static async Task<(int ExitCode, string Output)> RunToEndAsync(string[] arguments, params (string Name, string? Value)[] environment)
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(
+        string[] arguments, params (string Name, string? Value)[] environment)
     {
         await using var server = Launch(arguments, environment);
         using var patience = new CancellationTokenSource(Patience);

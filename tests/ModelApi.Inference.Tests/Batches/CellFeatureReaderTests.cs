@@ -11,7 +11,13 @@ public sealed class CellFeatureReaderTests
     [
         new() { Name = "age", Type = FeatureType.Integer, Minimum = 18, Maximum = 95, Example = 41 },
         new() { Name = "income", Type = FeatureType.Number, Nullable = true, Minimum = 0, Example = 1.5 },
-        new() { Name = "marital", Type = FeatureType.String, Categories = new CategoryTable(["divorced", "married", "single", "été", "NA"]), Example = "single" },
+        new()
+        {
+            Name = "marital",
+            Type = FeatureType.String,
+            Categories = new CategoryTable(["divorced", "married", "single", "été", "NA"]),
+            Example = "single",
+        },
         new() { Name = "housing", Type = FeatureType.Boolean, Example = true },
         new() { Name = "note", Type = FeatureType.String, Nullable = true, MinimumLength = 2, Example = "ab" },
         new() { Name = "text", Type = FeatureType.String, MinimumLength = 1, Example = "ab" },
@@ -25,11 +31,17 @@ public sealed class CellFeatureReaderTests
     {
         string[] numbers =
         [
-            "41", "-0", "0", "41.0", "4.1e1", "41E0", "0.5", "1.5", "-1.5e-3", "1e-400", "1e400", "-1e400", "1e39", "-1e39", "3.4028234e38", "3.5e38",
-            "9007199254740992", "-9007199254740992", "9007199254740993", "9007199254740994", "123456789012345", "1234567890123456", "99999999999999999999", "0.1", "17", "96",
+            "41", "-0", "0", "41.0", "4.1e1", "41E0", "0.5", "1.5", "-1.5e-3", "1e-400", "1e400", "-1e400",
+            "1e39", "-1e39", "3.4028234e38", "3.5e38",
+            "9007199254740992", "-9007199254740992", "9007199254740993", "9007199254740994",
+            "123456789012345", "1234567890123456", "99999999999999999999", "0.1", "17", "96",
             "2.2250738585072014e-308", "1.7976931348623157e308", "16777217", "0.30000000000000004", "true", "abc",
         ];
-        string[] texts = ["married", "maried", "MARRIED", "été", "NA", "x", "", "a", "ab", " ab ", "𝄞", "\"", "a,b", "a\nb", "41", new string('é', 300)];
+        string[] texts =
+        [
+            "married", "maried", "MARRIED", "été", "NA", "x", "", "a", "ab", " ab ", "𝄞", "\"", "a,b", "a\nb", "41",
+            new string('é', 300),
+        ];
         var values = new TheoryData<string, string>();
         foreach (var number in numbers)
         {
@@ -73,7 +85,10 @@ public sealed class CellFeatureReaderTests
             var (cellBatch, cell) = ReadCell(signature, value);
             var (jsonBatch, json) = ReadJson(signature, isText || !isJson ? JsonSerializer.Serialize(value) : value);
 
-            if (isText || json.Errors.All(error => !error.Message.Contains(", not a ", StringComparison.Ordinal) || error.Message.Contains("fraction", StringComparison.Ordinal)))
+            if (isText
+                || json.Errors.All(error =>
+                    !error.Message.Contains(", not a ", StringComparison.Ordinal)
+                    || error.Message.Contains("fraction", StringComparison.Ordinal)))
             {
                 Assert.Equal(json.Errors, cell.Errors);
             }

@@ -21,7 +21,9 @@ public sealed class JsonFaultTests
     [InlineData("{\"age\"}", "A ':' and a value are missing after the name.")]
     [InlineData("{\"age\":}", "A value is missing after the ':'.")]
     [InlineData("{\"age\":,\"x\":1}", "A value is missing after the ':'.")]
-    [InlineData("{\"age\"::41}", "A value is expected here: a number, a string in double quotes, true, false, null, an object or an array.")]
+    [InlineData(
+        "{\"age\"::41}",
+        "A value is expected here: a number, a string in double quotes, true, false, null, an object or an array.")]
     [InlineData("{age:41}", "A name must stand in double quotes.")]
     [InlineData("{'age':41}", "Names and strings must stand in double quotes, not single ones.")]
     [InlineData("{\"job\":'student'}", "Names and strings must stand in double quotes, not single ones.")]

@@ -9,7 +9,13 @@ public sealed class JsonFeatureReaderTests
     private static readonly Feature[] Features =
     [
         new() { Name = "age", Type = FeatureType.Integer, Minimum = 18, Maximum = 95, Example = 41 },
-        new() { Name = "marital", Type = FeatureType.String, Categories = new CategoryTable(["divorced", "married", "single"]), Example = "single" },
+        new()
+        {
+            Name = "marital",
+            Type = FeatureType.String,
+            Categories = new CategoryTable(["divorced", "married", "single"]),
+            Example = "single",
+        },
         new() { Name = "income", Type = FeatureType.Number, Nullable = true, Example = 1.5 },
         new() { Name = "housing", Type = FeatureType.Boolean, Example = true },
         new() { Name = "note/free~text", Type = FeatureType.String, Nullable = true, MinimumLength = 2, Example = "ab" },
@@ -42,7 +48,9 @@ public sealed class JsonFeatureReaderTests
         var (batch, findings, _) = Read(json);
 
         Assert.Empty(findings.Errors);
-        Assert.Equal((41.0, 1, 2.5, 1.0, "été"), (batch.Numbers(0)[0], batch.Codes(1)[0], batch.Numbers(2)[0], batch.Numbers(3)[0], batch.Texts(4)[0]));
+        Assert.Equal(
+            (41.0, 1, 2.5, 1.0, "été"),
+            (batch.Numbers(0)[0], batch.Codes(1)[0], batch.Numbers(2)[0], batch.Numbers(3)[0], batch.Texts(4)[0]));
     }
 
     [Theory]
@@ -112,7 +120,8 @@ public sealed class JsonFeatureReaderTests
     [Fact]
     public void All_faults_of_all_rows_come_at_once()
     {
-        var (_, findings, shape) = Read("""[{"agee":41,"marital":"married","housing":true},7,{"age":1.5,"age":2,"marital":null,"housing":0,"x":{"y":1}}]""");
+        var (_, findings, shape) = Read(
+            """[{"agee":41,"marital":"married","housing":true},7,{"age":1.5,"age":2,"marital":null,"housing":0,"x":{"y":1}}]""");
 
         Assert.Equal(
             [
@@ -164,7 +173,7 @@ public sealed class JsonFeatureReaderTests
     [InlineData("{\"age\":41,}", 1, 11)]
     [InlineData("// comment\n{}", 1, 1)]
     [InlineData("{\"age\":\"a\tb\"}", 1, 10)]
-    public void What_is_no_JSON_is_refused_with_its_place(string json, long line, long position)
+    public void Malformed_JSON_is_refused_with_its_line_and_position(string json, long line, long position)
     {
         var exception = Assert.Throws<MalformedJsonException>(() => Read(json));
 
@@ -173,10 +182,14 @@ public sealed class JsonFeatureReaderTests
     }
 
     [Theory]
-    [InlineData("""{"id":"1","inputs":[{"name":"age","shape":[1],"datatype":"INT64","data":[41]}]}""", "inputs", "a body for the Open Inference Protocol (KServe V2, Triton) or MLflow")]
+    [InlineData(
+        """{"id":"1","inputs":[{"name":"age","shape":[1],"datatype":"INT64","data":[41]}]}""",
+        "inputs", "a body for the Open Inference Protocol (KServe V2, Triton) or MLflow")]
     [InlineData("""{"dataframe_split":{"columns":["age"],"data":[[41]]}}""", "dataframe_split", "a body for MLflow")]
     [InlineData("""{"dataframe_records":[{"age":41}],"params":{}}""", "dataframe_records", "a body for MLflow")]
-    [InlineData("""{"input_data":[{"fields":["age"],"values":[[41]]}]}""", "input_data", "a body for IBM Watson Machine Learning or Azure Machine Learning")]
+    [InlineData(
+        """{"input_data":[{"fields":["age"],"values":[[41]]}]}""",
+        "input_data", "a body for IBM Watson Machine Learning or Azure Machine Learning")]
     [InlineData("""{"signature_name":"x","instances":[{"age":41}]}""", "instances", "a body for TensorFlow Serving, KServe V1 or MLflow")]
     [InlineData("""{"rows":[{"age":41}]}""", "rows", "rows or columns under 'rows'")]
     [InlineData("""{"columns":["age"],"index":[0],"data":[[41]]}""", "columns", "rows or columns under 'columns'")]
@@ -185,7 +198,8 @@ public sealed class JsonFeatureReaderTests
         var signature = new Signature(Features) { InstancesKey = "passengers" };
         var findings = new Findings();
 
-        var shape = new JsonFeatureReader(signature, new ReadLimits()).Read(Encoding.UTF8.GetBytes(json), new FeatureBatch(signature), findings);
+        var shape = new JsonFeatureReader(signature, new ReadLimits())
+            .Read(Encoding.UTF8.GetBytes(json), new FeatureBatch(signature), findings);
 
         var expected = $"This looks like {form}. Send one object with the features, an array of such objects, "
             + "or an object with the array under 'passengers'.";
@@ -322,7 +336,8 @@ public sealed class JsonFeatureReaderTests
     [Fact]
     public void An_unknown_category_is_read_with_a_warning_where_the_trainer_ignored_them()
     {
-        var (batch, findings, _) = Read(Good.Replace("married", "widowed", StringComparison.Ordinal), policy: UnknownCategory.EncodeAsMissing);
+        var (batch, findings, _) = Read(
+            Good.Replace("married", "widowed", StringComparison.Ordinal), policy: UnknownCategory.EncodeAsMissing);
 
         Assert.Empty(findings.Errors);
         Assert.Equal("/marital", Assert.Single(findings.Warnings).Pointer(RequestShape.Row));
@@ -350,7 +365,8 @@ public sealed class JsonFeatureReaderTests
     {
         var signature = new Signature(Features[..4]);
         var reader = new JsonFeatureReader(signature, new ReadLimits());
-        var json = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat("""{"age":41,"marital":"married","income":2.5,"housing":true}""", 1000))}]");
+        var json = Encoding.UTF8.GetBytes(
+            $"[{string.Join(',', Enumerable.Repeat("""{"age":41,"marital":"married","income":2.5,"housing":true}""", 1000))}]");
         var batch = new FeatureBatch(signature, capacity: 1000);
         var findings = new Findings();
         reader.Read(json, batch, findings);

@@ -10,7 +10,8 @@ public sealed class PredictionBatchTests
     [InlineData(float.NaN)]
     public void A_row_without_a_finite_answer_is_reported(float value)
     {
-        var predictions = new PredictionBatch(new Signature([new Feature { Name = "x", Type = FeatureType.Number, Example = 1 }]) { Task = ModelTask.Regression });
+        var predictions = new PredictionBatch(
+            new Signature([new Feature { Name = "x", Type = FeatureType.Number, Example = 1 }]) { Task = ModelTask.Regression });
         predictions.Resize(3);
         predictions.Values.Clear();
         predictions.Values[1] = value;
@@ -24,7 +25,8 @@ public sealed class PredictionBatchTests
     [Fact]
     public void A_row_of_several_probabilities_is_reported_once()
     {
-        var predictions = new PredictionBatch(new Signature([new Feature { Name = "x", Type = FeatureType.Number, Example = 1 }]) { Classes = new ClassLabels(["a", "b"]) });
+        var predictions = new PredictionBatch(
+            new Signature([new Feature { Name = "x", Type = FeatureType.Number, Example = 1 }]) { Classes = new ClassLabels(["a", "b"]) });
         predictions.Resize(2);
         predictions.Probabilities.Fill(float.NaN);
         var findings = new Findings();
@@ -40,9 +42,12 @@ public sealed class PredictionBatchTests
     public void The_rows_that_are_answered_keep_their_answers_and_the_others_are_named_by_their_place_in_the_request(bool isClassification)
     {
         Feature[] features = [new() { Name = "x", Type = FeatureType.Number, Example = 1 }];
-        var signature = isClassification ? new Signature(features) { Classes = new ClassLabels(["a", "b"]) } : new Signature(features) { Task = ModelTask.Regression };
+        var signature = isClassification
+            ? new Signature(features) { Classes = new ClassLabels(["a", "b"]) }
+            : new Signature(features) { Task = ModelTask.Regression };
         var (batch, findings, predictions) = (new FeatureBatch(signature), new Findings(), new PredictionBatch(signature));
-        new JsonFeatureReader(signature, new ReadLimits()).Read("""[{"x":1},{},{"x":2},{"x":3},{},{},{"x":4},{"x":5}]"""u8, batch, findings);
+        new JsonFeatureReader(signature, new ReadLimits())
+            .Read("""[{"x":1},{},{"x":2},{"x":3},{},{},{"x":4},{"x":5}]"""u8, batch, findings);
         predictions.Resize(5);
         var columns = isClassification ? 2 : 1;
         var numbers = isClassification ? predictions.Probabilities : predictions.Values;
@@ -60,7 +65,9 @@ public sealed class PredictionBatchTests
         Assert.Equal([1, 2, 4, 5, 6], findings.InvalidRows);
         Assert.Equal(["/2", "/6"], findings.Errors.Where(error => error.Feature is null).Select(error => error.Pointer(RequestShape.Rows)));
         Assert.Equal(3, predictions.Rows);
-        Assert.Equal([0f, 2f, 4f], Enumerable.Range(0, 3).Select(row => (isClassification ? predictions.Probabilities : predictions.Values)[row * columns]));
+        Assert.Equal(
+            [0f, 2f, 4f],
+            Enumerable.Range(0, 3).Select(row => (isClassification ? predictions.Probabilities : predictions.Values)[row * columns]));
         Assert.Equal(isClassification ? [0, 2, 4] : [], predictions.Labels.ToArray());
     }
 }

@@ -17,7 +17,9 @@ public sealed class WholeNumberTests
     public void A_short_whole_number_is_what_the_parser_says(string text)
     {
         Assert.True(WholeNumber.TryParse(Encoding.ASCII.GetBytes(text), out var value));
-        Assert.Equal(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)), BitConverter.DoubleToInt64Bits(value));
+        Assert.Equal(
+            BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)),
+            BitConverter.DoubleToInt64Bits(value));
     }
 
     [Theory]

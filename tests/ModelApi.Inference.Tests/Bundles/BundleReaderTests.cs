@@ -17,10 +17,14 @@ public sealed class BundleReaderTests : IDisposable
         var bundle = await ReadAsync(Repository.Bank);
 
         var signature = bundle.Manifest.Signature;
-        Assert.Equal(["age", "job", "marital", "education", "balance", "housing", "duration", "campaign"], signature.Features.Select(feature => feature.Name));
+        Assert.Equal(
+            ["age", "job", "marital", "education", "balance", "housing", "duration", "campaign"],
+            signature.Features.Select(feature => feature.Name));
         Assert.Equal(["no", "yes"], signature.Classes!.Names);
         Assert.Equal(UnknownCategory.EncodeAsMissing, signature.UnknownCategory);
-        Assert.Equal((FeatureType.Integer, 18, 95), (signature.Features[0].Type, signature.Features[0].Minimum, signature.Features[0].Maximum));
+        Assert.Equal(
+            (FeatureType.Integer, 18, 95),
+            (signature.Features[0].Type, signature.Features[0].Minimum, signature.Features[0].Maximum));
         Assert.Equal(["divorced", "married", "single"], signature.Features[2].Categories!.Names);
         Assert.Equal(["encoder.onnx", "model.onnx"], bundle.Steps.Select(step => step.Graph.File));
         Assert.Equal(200, bundle.Golden.Features.Rows);
@@ -42,8 +46,14 @@ public sealed class BundleReaderTests : IDisposable
     [InlineData("features", "[]", "$.features", "1 to")]
     [InlineData("graphs", "[{\"file\":\"../encoder.onnx\"}]", "$.graphs[0].file", "without a path")]
     [InlineData("graphs", "[{\"file\":\"other.onnx\"}]", "$.graphs[0].file", "listed in 'files'")]
-    [InlineData("graphs", "[{\"file\":\"model.onnx\"}]", "$.graphs[0].inputs.features", "No feature and no earlier output is called 'features'")]
-    [InlineData("graphs", "[{\"file\":\"encoder.onnx\"},{\"file\":\"model.onnx\",\"inputs\":{\"featurs\":\"encoded\"}}]", "$.graphs[1].inputs.featurs", "no input 'featurs'")]
+    [InlineData(
+        "graphs", "[{\"file\":\"model.onnx\"}]", "$.graphs[0].inputs.features",
+        "No feature and no earlier output is called 'features'")]
+    [InlineData(
+        "graphs",
+        "[{\"file\":\"encoder.onnx\"},{\"file\":\"model.onnx\",\"inputs\":{\"featurs\":\"encoded\"}}]",
+        "$.graphs[1].inputs.featurs",
+        "no input 'featurs'")]
     [InlineData("outputs", "{\"label\":\"label\",\"probabilities\":\"probs\"}", "$.outputs.probabilities", "'probabilities'")]
     [InlineData("outputs", "{\"label\":\"probabilities\",\"probabilities\":\"label\"}", "$.outputs.label", "tensor(string)")]
     [InlineData("batching", "7", "$.batching", "an object")]
@@ -60,7 +70,8 @@ public sealed class BundleReaderTests : IDisposable
 
         var faults = await FaultsAsync(bundle.Folder);
 
-        Assert.Contains(faults, fault => fault.File == "model.json" && fault.Path == path && fault.Message.Contains(message, StringComparison.Ordinal));
+        Assert.Contains(faults, fault =>
+            fault.File == "model.json" && fault.Path == path && fault.Message.Contains(message, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -124,7 +135,10 @@ public sealed class BundleReaderTests : IDisposable
         var faults = await FaultsAsync(bundle.Folder);
 
         Assert.Superset(
-            new HashSet<string> { "model.json $.extra", "model.json $.features[0].type", "model.json $.task", "args.json ", "model.onnx ", "notes.txt " },
+            new HashSet<string>
+            {
+                "model.json $.extra", "model.json $.features[0].type", "model.json $.task", "args.json ", "model.onnx ", "notes.txt ",
+            },
             faults.Select(fault => $"{fault.File} {fault.Path}").ToHashSet());
     }
 
@@ -189,7 +203,8 @@ public sealed class BundleReaderTests : IDisposable
 
         var faults = await FaultsAsync(bundle.Folder);
 
-        Assert.Contains(faults, fault => fault.File == "model.onnx" && fault.Message.StartsWith("Not an ONNX file", StringComparison.Ordinal));
+        Assert.Contains(faults, fault =>
+            fault.File == "model.onnx" && fault.Message.StartsWith("Not an ONNX file", StringComparison.Ordinal));
     }
 
     [Fact]

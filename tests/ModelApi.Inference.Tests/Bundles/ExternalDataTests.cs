@@ -49,8 +49,10 @@ public sealed class ExternalDataTests : IDisposable
 
     private static async Task AssertRefusedAsync(TemporaryBundle bundle, string location)
     {
-        var exception = await Assert.ThrowsAsync<BundleException>(() => new BundleReader().ReadAsync(bundle.Folder, CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<BundleException>(
+            () => new BundleReader().ReadAsync(bundle.Folder, CancellationToken.None));
         Assert.Contains(exception.Faults, fault =>
-            fault is { File: "encoder.onnx", Path: "tensor 'outside'" } && fault.Message.Contains($"'{location}', which is not a file of this bundle", StringComparison.Ordinal));
+            fault is { File: "encoder.onnx", Path: "tensor 'outside'" }
+            && fault.Message.Contains($"'{location}', which is not a file of this bundle", StringComparison.Ordinal));
     }
 }

@@ -160,7 +160,8 @@ public sealed class ModelRegistryTests : IDisposable
 
         var version = Assert.Single(registry.Snapshot.Find("bank")!.Versions);
         Assert.Equal(VersionState.Failed, version.State);
-        Assert.Contains(version.Faults, fault => fault is { File: "golden.jsonl", Path: "row 1" } && fault.Message.Contains(message, StringComparison.Ordinal));
+        Assert.Contains(version.Faults, fault =>
+            fault is { File: "golden.jsonl", Path: "row 1" } && fault.Message.Contains(message, StringComparison.Ordinal));
         Assert.Null(version.TryRent());
     }
 
@@ -214,7 +215,8 @@ public sealed class ModelRegistryTests : IDisposable
     [InlineData("off", false)]
     public async Task A_manifest_says_whether_rows_of_several_callers_are_joined(string mode, bool isOn)
     {
-        _models.AddBank().EditManifest(manifest => manifest["batching"] = new System.Text.Json.Nodes.JsonObject { ["mode"] = mode, ["maxRows"] = 7 });
+        _models.AddBank().EditManifest(manifest =>
+            manifest["batching"] = new System.Text.Json.Nodes.JsonObject { ["mode"] = mode, ["maxRows"] = 7 });
         using var registry = await LoadAsync();
         var version = registry.Snapshot.Find("bank")!.Production!;
         var golden = Golden.Read(Repository.Bank)[0];
@@ -229,7 +231,8 @@ public sealed class ModelRegistryTests : IDisposable
         version.Return(workspace);
     }
 
-    private static VersionLoader Loader { get; } = new(new BundleReader(), bundle => SelectedScorer.Create(new OnnxRuntimeScorer(bundle), bundle.Golden, ""), new ReadLimits());
+    private static VersionLoader Loader { get; } = new(
+        new BundleReader(), bundle => SelectedScorer.Create(new OnnxRuntimeScorer(bundle), bundle.Golden, ""), new ReadLimits());
 
     private async Task<ModelRegistry> LoadAsync()
     {
@@ -257,7 +260,8 @@ public sealed class ModelRegistryTests : IDisposable
         {
             for (var patience = 0; patience < 6000; patience++)
             {
-                if (registry.Snapshot.Models.SelectMany(model => model.Versions).Count(version => version.State != VersionState.Loading) >= count)
+                if (registry.Snapshot.Models.SelectMany(model => model.Versions)
+                    .Count(version => version.State != VersionState.Loading) >= count)
                 {
                     return;
                 }

@@ -88,7 +88,8 @@ public sealed class OnnxRuntimeScorerTests : IAsyncLifetime
     public void A_batch_without_rows_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            _scorer.Score(new FeatureBatch(_bundle.Manifest.Signature), new PredictionBatch(_bundle.Manifest.Signature), CancellationToken.None));
+            _scorer.Score(
+                new FeatureBatch(_bundle.Manifest.Signature), new PredictionBatch(_bundle.Manifest.Signature), CancellationToken.None));
     }
 
     [Fact]

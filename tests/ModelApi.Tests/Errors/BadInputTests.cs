@@ -6,7 +6,9 @@ namespace ModelApi.Tests.Errors;
 
 public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost>
 {
-    private const string Good = """{"age":41,"job":"management","marital":"married","education":"tertiary","balance":1506,"housing":"yes","duration":261,"campaign":1}""";
+    private const string Good =
+        """{"age":41,"job":"management","marital":"married","education":"tertiary","balance":1506"""
+        + ""","housing":"yes","duration":261,"campaign":1}""";
 
     public static TheoryData<string, int, int> Malformed => new()
     {
@@ -71,7 +73,9 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
     }
 
     [Theory]
-    [InlineData("7", ": Send one object with the features, an array of such objects, or an object with the array under 'instances', not a number.")]
+    [InlineData(
+        "7",
+        ": Send one object with the features, an array of such objects, or an object with the array under 'instances', not a number.")]
     [InlineData("[]", ": Holds no rows; send at least one object with the features.")]
     [InlineData("[[1,2]]", "/0: Must be an object with the features, not an array.")]
     [InlineData("""{"instances":{"age":41}}""", "/instances: Must be an array of objects, not an object.")]
@@ -86,7 +90,8 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
     [Fact]
     public async Task All_faults_of_a_row_come_in_one_answer()
     {
-        var response = await api.Client().PredictAsync("""{"age":"41","job":7,"maritl":"single","balance":1.5,"housing":null,"duration":1e400,"campaign":1,"campaign":2}""");
+        var response = await api.Client().PredictAsync(
+            """{"age":"41","job":7,"maritl":"single","balance":1.5,"housing":null,"duration":1e400,"campaign":1,"campaign":2}""");
 
         var problem = await response.ReadProblemAsync(422, "invalid-features");
         Assert.Equal(
@@ -99,7 +104,8 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
     {
         using var models = new TemporaryModels();
         var bundle = models.AddBank();
-        var known = File.ReadLines(bundle.PathOf("golden.jsonl")).Where(line => !line.Contains("unknown-category", StringComparison.Ordinal));
+        var known = File.ReadLines(bundle.PathOf("golden.jsonl"))
+            .Where(line => !line.Contains("unknown-category", StringComparison.Ordinal));
         bundle.Write("golden.jsonl", string.Join('\n', known));
         bundle.EditManifest(manifest => manifest["unknownCategory"] = "reject");
         using var host = ModelApiHost.With(("Models:Root", models.Root));
@@ -130,7 +136,8 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
     public async Task A_small_body_that_unpacks_to_a_large_one_is_413()
     {
         using var packed = new MemoryStream();
-        await using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress, leaveOpen: true))
+        await using (var gzip = new System.IO.Compression.GZipStream(
+            packed, System.IO.Compression.CompressionMode.Compress, leaveOpen: true))
         {
             await gzip.WriteAsync(Encoding.ASCII.GetBytes(new string(' ', 50_000_000)));
         }
@@ -224,7 +231,8 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
     [InlineData("{\"age\": tXX}")]
     public async Task A_problem_does_not_repeat_what_was_sent(string body)
     {
-        var problem = await (await api.Client().PredictAsync(body.Replace("XX", new string('x', 100_000), StringComparison.Ordinal))).ReadProblemAsync(400, "malformed-json");
+        var problem = await (await api.Client().PredictAsync(body.Replace("XX", new string('x', 100_000), StringComparison.Ordinal)))
+            .ReadProblemAsync(400, "malformed-json");
 
         Assert.DoesNotContain("secret", problem.GetRawText(), StringComparison.Ordinal);
         Assert.InRange(problem.GetRawText().Length, 1, 500);
@@ -293,7 +301,9 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
 
             var response = await client.PostAsync(new Uri("/predict", UriKind.Relative), content);
 
-            Assert.True((int)response.StatusCode is 200 or 400 or 422, $"Seed {seed}, body {i}: {(int)response.StatusCode} for {Convert.ToBase64String(body)}");
+            Assert.True(
+                (int)response.StatusCode is 200 or 400 or 422,
+                $"Seed {seed}, body {i}: {(int)response.StatusCode} for {Convert.ToBase64String(body)}");
         }
     }
 
@@ -327,7 +337,10 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
     }
 
     private static readonly string[] Tokens =
-        ["{", "}", "[", "]", ",", ":", "\"", "null", "true", "-", "1e999", "\\u0000", "\\ud800", "\"age\":1,", "\"instances\":", "\uFEFF", "é", "\0", "99999999999999999999"];
+    [
+        "{", "}", "[", "]", ",", ":", "\"", "null", "true", "-", "1e999", "\\u0000", "\\ud800", "\"age\":1,", "\"instances\":", "\uFEFF",
+        "é", "\0", "99999999999999999999",
+    ];
 
     private sealed class UnsizedStream(byte[] content) : MemoryStream(content)
     {

@@ -21,16 +21,20 @@ namespace ModelApi.Tests.Fixtures;
 internal sealed class ComposedServer : IAsyncDisposable
 {
     private const string Row =
-        """{"age":41,"job":"management","marital":"married","education":"tertiary","balance":1506,"housing":"yes","duration":261,"campaign":1}""";
+        """{"age":41,"job":"management","marital":"married","education":"tertiary","balance":1506"""
+        + ""","housing":"yes","duration":261,"campaign":1}""";
 
     private readonly WebApplication _app;
 
     private ComposedServer(WebApplication app) => _app = app;
 
-    private int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+    private int Port =>
+        new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
     public static async Task<ComposedServer> StartAsync(
-        Action<IServiceCollection>? services = null, Action<RouteGroupBuilder>? conventions = null, Action<WebApplication>? middleware = null)
+        Action<IServiceCollection>? services = null,
+        Action<RouteGroupBuilder>? conventions = null,
+        Action<WebApplication>? middleware = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -70,7 +74,8 @@ internal sealed class ComposedServer : IAsyncDisposable
 
     /// <summary>Sends a plain request.</summary>
     /// <returns>The whole answer, as it is on the wire.</returns>
-    public Task<string> PostAsync() => RawHttp.PostAsync(Port, "/predict", Row, ["Authorization: Bearer abc123", "Content-Type: application/json"]);
+    public Task<string> PostAsync() =>
+        RawHttp.PostAsync(Port, "/predict", Row, ["Authorization: Bearer abc123", "Content-Type: application/json"]);
 
     public async Task<HttpStatusCode> StatusAsync() =>
         (HttpStatusCode)int.Parse((await PostAsync()).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);

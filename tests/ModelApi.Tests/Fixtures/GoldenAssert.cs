@@ -10,7 +10,11 @@ internal static class GoldenAssert
     public static void AssertIs(this Golden golden, JsonElement answer)
     {
         Assert.Equal(golden.Label, answer.GetProperty("prediction").ToString());
-        Assert.Equal(golden.Probabilities.Keys.Order(StringComparer.Ordinal), answer.GetProperty("probabilities").EnumerateObject().Select(probability => probability.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            golden.Probabilities.Keys.Order(StringComparer.Ordinal),
+            answer.GetProperty("probabilities").EnumerateObject()
+                .Select(probability => probability.Name)
+                .Order(StringComparer.Ordinal));
         foreach (var (name, probability) in golden.Probabilities)
         {
             Assert.Equal(probability, answer.GetProperty("probabilities").GetProperty(name).GetDouble(), Tolerance);

@@ -12,7 +12,10 @@ internal static class RawHttp
     public static async Task<string> PostAsync(int port, string path, string body, string[] headers, bool inPieces = false)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
-        string[] all = [$"POST {path} HTTP/1.1", "Host: localhost", "Connection: close", $"Content-Length: {bytes.Length}", .. headers, "", ""];
+        string[] all =
+        [
+            $"POST {path} HTTP/1.1", "Host: localhost", "Connection: close", $"Content-Length: {bytes.Length}", .. headers, "", "",
+        ];
         var head = Encoding.UTF8.GetBytes(string.Join("\r\n", all));
         using var socket = new TcpClient { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);

@@ -9,14 +9,16 @@ internal static class Requests
 {
     /// <summary>A row that the model's own documentation would show.</summary>
     public static JsonObject Row() => JsonNode.Parse(
-        """{"age":41,"job":"management","marital":"married","education":"tertiary","balance":1506,"housing":"yes","duration":261,"campaign":1}""")!.AsObject();
+        """{"age":41,"job":"management","marital":"married","education":"tertiary","balance":1506"""
+        + ""","housing":"yes","duration":261,"campaign":1}""")!.AsObject();
 
     public static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
     public static Task<HttpResponseMessage> PredictAsync(this HttpClient client, string body, string path = "/predict") =>
         client.PostAsync(new Uri(path, UriKind.Relative), Json(body));
 
-    public static Task<HttpResponseMessage> GetAsync(this HttpClient client, string path) => client.GetAsync(new Uri(path, UriKind.Relative));
+    public static Task<HttpResponseMessage> GetAsync(this HttpClient client, string path) =>
+        client.GetAsync(new Uri(path, UriKind.Relative));
 
     public static async Task<JsonElement> ReadJsonAsync(this HttpResponseMessage response) =>
         await response.Content.ReadFromJsonAsync<JsonElement>();
@@ -38,9 +40,13 @@ internal static class Requests
     }
 
     /// <summary>What the detail of a problem calls known.</summary>
-    public static IEnumerable<string?> Known(this JsonElement problem) => problem.GetProperty("known").EnumerateArray().Select(name => name.GetString());
+    public static IEnumerable<string?> Known(this JsonElement problem) =>
+        problem.GetProperty("known").EnumerateArray().Select(name => name.GetString());
 
     /// <summary>The messages of a problem by pointer, as <c>pointer: message</c>.</summary>
     public static IReadOnlyList<string> Errors(this JsonElement problem) =>
-        [.. problem.GetProperty("errors").EnumerateObject().SelectMany(error => error.Value.EnumerateArray().Select(message => $"{error.Name}: {message.GetString()}"))];
+    [
+        .. problem.GetProperty("errors").EnumerateObject()
+            .SelectMany(error => error.Value.EnumerateArray().Select(message => $"{error.Name}: {message.GetString()}")),
+    ];
 }

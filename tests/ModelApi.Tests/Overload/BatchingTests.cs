@@ -7,7 +7,13 @@ namespace ModelApi.Tests.Overload;
 
 public sealed class BatchingTests
 {
-    private static readonly BatchingPolicy Joined = new() { Mode = BatchingMode.On, MaxConcurrentCalls = 1, MaxRows = 8, MaxQueuedRows = 8 };
+    private static readonly BatchingPolicy Joined = new()
+    {
+        Mode = BatchingMode.On,
+        MaxConcurrentCalls = 1,
+        MaxRows = 8,
+        MaxQueuedRows = 8,
+    };
 
     [Fact]
     public async Task Requests_that_come_together_are_scored_together_each_with_its_own_answer()
@@ -61,7 +67,10 @@ public sealed class BatchingTests
         host.Model.Hold();
         var first = client.PredictAsync(Requests.Row().ToJsonString());
         await host.Model.WaitForCallsAsync(1);
-        using var impatient = new HttpRequestMessage(HttpMethod.Post, new Uri("/predict", UriKind.Relative)) { Content = Requests.Json(Rows(2)) };
+        using var impatient = new HttpRequestMessage(HttpMethod.Post, new Uri("/predict", UriKind.Relative))
+        {
+            Content = Requests.Json(Rows(2)),
+        };
         impatient.Headers.Add("Request-Timeout", "0.05");
 
         await (await client.SendAsync(impatient)).ReadProblemAsync(504, "timed-out");

@@ -60,7 +60,8 @@ public sealed class DeadlineTests
         using var client = host.Client();
 
         var answer = await host.SendRawAsync(
-            $"POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ModelApiHost.Key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\nRequest-Timeout: 0.05\r\n\r\n{{\"age\":",
+            $"POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ModelApiHost.Key}\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 100\r\nRequest-Timeout: 0.05\r\n\r\n{\"age\":",
             untilAnswerHolds: "traceId");
 
         Assert.StartsWith("HTTP/1.1 504 Gateway Timeout", answer, StringComparison.Ordinal);
@@ -84,7 +85,9 @@ public sealed class DeadlineTests
 
         var problem = await (await client.PredictAsync(Requests.Row().ToJsonString())).ReadProblemAsync(400, "invalid-header");
 
-        Assert.Equal("The header 'Request-Timeout' must be given once, as a number of seconds greater than 0, such as 2.5.", problem.GetProperty("detail").GetString());
+        Assert.Equal(
+            "The header 'Request-Timeout' must be given once, as a number of seconds greater than 0, such as 2.5.",
+            problem.GetProperty("detail").GetString());
     }
 
     [Fact]
@@ -104,7 +107,10 @@ public sealed class DeadlineTests
 
     private static async Task<HttpResponseMessage> PredictAsync(HttpClient client, string? seconds)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/predict", UriKind.Relative)) { Content = Requests.Json(Requests.Row().ToJsonString()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/predict", UriKind.Relative))
+        {
+            Content = Requests.Json(Requests.Row().ToJsonString()),
+        };
         if (seconds is not null)
         {
             request.Headers.Add("Request-Timeout", seconds);

@@ -49,7 +49,8 @@ internal sealed class HeldHost : ModelApiHost
         await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
         var answer = "";
         var buffer = new byte[4096];
-        while (!answer.Contains(untilAnswerHolds, StringComparison.Ordinal) && await connection.GetStream().ReadAsync(buffer) is > 0 and var length)
+        while (!answer.Contains(untilAnswerHolds, StringComparison.Ordinal)
+            && await connection.GetStream().ReadAsync(buffer) is > 0 and var length)
         {
             answer += Encoding.ASCII.GetString(buffer, 0, length);
         }

@@ -7,7 +7,9 @@ using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Tests.Overload;
 
-/// <summary>The bank model, whose scorer the test can hold: each call then waits until the test lets it end, or until its token does.</summary>
+/// <summary>
+/// The bank model, whose scorer the test can hold: each call then waits until the test lets it end, or until its token does.
+/// </summary>
 internal sealed class HeldModel
 {
     private readonly SemaphoreSlim _begun = new(0);
@@ -26,7 +28,9 @@ internal sealed class HeldModel
     public List<double> Ages { get; } = [];
 
     public ModelRegistry Registry(BatchingPolicy batching) => new(Repository.Models, "bank", new VersionLoader(
-        new BundleReader(), bundle => SelectedScorer.Create(new HeldScorer(this, new OnnxRuntimeScorer(bundle)), bundle.Golden, ""), new ReadLimits(), batching));
+        new BundleReader(),
+        bundle => SelectedScorer.Create(new HeldScorer(this, new OnnxRuntimeScorer(bundle)), bundle.Golden, ""),
+        new ReadLimits(), batching));
 
     public void Hold() => _isHeld = true;
 

@@ -7,7 +7,8 @@ namespace ModelApi.Tests.Overload;
 
 public sealed class OverloadTests
 {
-    private static readonly (string, string)[] OneAndOneWaiting = [("Limits:MaxConcurrentPredictions", "1"), ("Limits:MaxQueuedPredictions", "1")];
+    private static readonly (string, string)[] OneAndOneWaiting =
+        [("Limits:MaxConcurrentPredictions", "1"), ("Limits:MaxQueuedPredictions", "1")];
 
     [Fact]
     public async Task A_request_beyond_the_queue_is_refused_at_once_and_told_when_to_come_back()
@@ -156,7 +157,8 @@ public sealed class OverloadTests
                 }
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => refused += tags[0] is { Key: "model.name", Value: "bank" } ? count : 0);
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+            refused += tags[0] is { Key: "model.name", Value: "bank" } ? count : 0);
         listener.SetMeasurementEventCallback<int>((_, length, _, _) => queue = length);
         listener.Start();
         var served = await FillAsync(host, client);
@@ -199,7 +201,8 @@ public sealed class OverloadTests
     }
 
     private static string Post(int length, string body) =>
-        $"POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ModelApiHost.Key}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}";
+        $"POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ModelApiHost.Key}\r\nContent-Type: application/json\r\n"
+        + $"Content-Length: {length}\r\n\r\n{body}";
 
     private static Task<HttpResponseMessage> PredictAsync(HttpClient client, int age)
     {

@@ -19,22 +19,29 @@ public sealed class BothWaysTests
         using var plain = new CountingHost();
         using var whole = new WholePipelineHost();
         var (plainPort, wholePort) = (plain.Port(), whole.Port());
-        var generator = new Generator(new Random(Seed), await File.ReadAllLinesAsync(Path.Combine(Repository.Models, "bank", "1", "golden.jsonl")));
+        var generator = new Generator(
+            new Random(Seed), await File.ReadAllLinesAsync(Path.Combine(Repository.Models, "bank", "1", "golden.jsonl")));
         var statuses = new Dictionary<string, int>(StringComparer.Ordinal);
 
         for (var i = 0; i < Requests; i++)
         {
             var (path, body, headers) = generator.Next(i);
-            var answers = await Task.WhenAll(RawHttp.PostAsync(plainPort, path, body, headers), RawHttp.PostAsync(wholePort, path, body, headers));
+            var answers = await Task.WhenAll(
+                RawHttp.PostAsync(plainPort, path, body, headers),
+                RawHttp.PostAsync(wholePort, path, body, headers));
 
-            Assert.True(answers[0] == answers[1], $"Request {i}: POST {path}\n{string.Join('\n', headers)}\n{body}\n\n{answers[0]}\n\n{answers[1]}");
+            Assert.True(
+                answers[0] == answers[1],
+                $"Request {i}: POST {path}\n{string.Join('\n', headers)}\n{body}\n\n{answers[0]}\n\n{answers[1]}");
             var status = answers[0].Split(' ')[1];
             statuses[status] = statuses.GetValueOrDefault(status) + 1;
         }
 
         // The generator is no use if its requests all end alike, or if none took the short way.
         Assert.True(statuses.GetValueOrDefault("200") > Requests / 4, "Few requests were answered.");
-        Assert.All(["400", "401", "404", "415", "422"], status => Assert.True(statuses.ContainsKey(status), $"No request was answered with {status}."));
+        Assert.All(
+            ["400", "401", "404", "415", "422"],
+            status => Assert.True(statuses.ContainsKey(status), $"No request was answered with {status}."));
         Assert.True(plain.Authenticated < Requests * 3 / 4, "Few requests took the short way.");
     }
 
@@ -60,14 +67,17 @@ public sealed class BothWaysTests
     {
         private static readonly string[] Paths =
             ["/predict", "/models/bank/predict", "/models/bank/versions/1/predict", "/predict/batch", "/models/bank/predict/batch",
-             "/models/bnak/predict", "/models/bank/versions/7/predict", "/predict?onInvalid=skip", "/predict?on_invalid=skip", "/predict?nothing=1"];
+             "/models/bnak/predict", "/models/bank/versions/7/predict", "/predict?onInvalid=skip",
+             "/predict?on_invalid=skip", "/predict?nothing=1"];
 
         private static readonly string[] Values =
             ["null", "true", "-1", "1.5", "1e999", "\"\"", "\"no such category\"", "[]", "{}", "\"NaN\"", "99999999999999999999"];
 
-        private static readonly string[] Authorizations = ["Bearer wrong", "Bearer expired", "Basic abc123", "bearer  abc123 ", "Bearer abc123"];
+        private static readonly string[] Authorizations =
+            ["Bearer wrong", "Bearer expired", "Basic abc123", "bearer  abc123 ", "Bearer abc123"];
 
-        private static readonly string[] Types = ["application/json; charset=utf-8", "application/json; charset=latin1", "text/plain", "application/vnd.x+json"];
+        private static readonly string[] Types =
+            ["application/json; charset=utf-8", "application/json; charset=latin1", "text/plain", "application/vnd.x+json"];
 
         public (string Path, string Body, string[] Headers) Next(int number)
         {
@@ -104,7 +114,9 @@ public sealed class BothWaysTests
                 8 => $$"""{"instances":[{{rows}}]}""",
                 9 => $$"""{"instances":{{Row()}},"more":1}""",
                 10 => Cut(Row()),
-                _ => Pick(["", "[]", "{}", "null", "{\"age\":41,}", "\uFEFF" + Row(), Row() + "x", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", $"[{rows},7]"]),
+                _ => Pick(
+                    ["", "[]", "{}", "null", "{\"age\":41,}", "\uFEFF" + Row(), Row() + "x", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+                     $"[{rows},7]"]),
             };
         }
 

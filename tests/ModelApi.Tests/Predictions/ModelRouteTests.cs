@@ -40,7 +40,9 @@ public sealed class ModelRouteTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/models/other-bnak/predict", "There is no model 'other-bnak'; did you mean 'other-bank'? Known: 'bank', 'broken', 'other-bank'.")]
+    [InlineData(
+        "/models/other-bnak/predict",
+        "There is no model 'other-bnak'; did you mean 'other-bank'? Known: 'bank', 'broken', 'other-bank'.")]
     [InlineData("/models/BANK/predict", "There is no model 'BANK'; did you mean 'bank'? Known: 'bank', 'broken', 'other-bank'.")]
     [InlineData("/models/%27%0A%22/versions/1/predict", "There is no model ''\n\"'. Known: 'bank', 'broken', 'other-bank'.")]
     public async Task An_unknown_model_is_404_with_those_that_there_are(string path, string detail)

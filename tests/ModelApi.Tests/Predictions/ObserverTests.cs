@@ -8,7 +8,9 @@ using ModelApi.Tests.Fixtures;
 
 namespace ModelApi.Tests.Predictions;
 
-/// <summary>Observers see each prediction once, whatever its way: a query without meaning sends a request through the whole pipeline.</summary>
+/// <summary>
+/// Observers see each prediction once, whatever its way: a query without meaning sends a request through the whole pipeline.
+/// </summary>
 public sealed class ObserverTests
 {
     private static readonly string[] Usual = ["Authorization: Bearer abc123", "Content-Type: application/json"];
@@ -63,7 +65,8 @@ public sealed class ObserverTests
         using (var socket = new TcpClient())
         {
             await socket.ConnectAsync("127.0.0.1", api.Port());
-            var head = "POST /predict HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{";
+            var head = "POST /predict HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer abc123\r\n"
+                + "Content-Type: application/json\r\nContent-Length: 999\r\n\r\n{";
             await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
 
             // The server must have begun to read the body.
@@ -78,7 +81,9 @@ public sealed class ObserverTests
     {
         private readonly Recorder _recorder = new();
 
-        /// <summary>Waits for so many, since an answer is on its way before its request has ended, and a moment longer for any more.</summary>
+        /// <summary>
+        /// Waits for so many, since an answer is on its way before its request has ended, and a moment longer for any more.
+        /// </summary>
         public async Task<string[]> ObservedAsync(int count)
         {
             for (var patience = 0; patience < 500 && _recorder.Seen.Count < count; patience++)

@@ -32,7 +32,9 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var answer = await response.ReadJsonAsync();
-        Assert.Equal(["predictions", "skipped", "errors", "model", "version", "username", "warnings"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["predictions", "skipped", "errors", "model", "version", "username", "warnings"],
+            answer.EnumerateObject().Select(member => member.Name));
         Assert.Equal([0, 2, 4], answer.GetProperty("skipped").EnumerateArray().Select(row => row.GetInt32()));
         Assert.Equal(
             [JsonValueKind.Null, JsonValueKind.Object, JsonValueKind.Null, JsonValueKind.Object, JsonValueKind.Null],
@@ -55,7 +57,9 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
 
         var answer = await (await api.Client().PredictAsync($"[{string.Join(',', rows)}]", Skip)).ReadJsonAsync();
 
-        var answers = answer.GetProperty("predictions").EnumerateArray().Where(prediction => prediction.ValueKind != JsonValueKind.Null).ToList();
+        var answers = answer.GetProperty("predictions").EnumerateArray()
+            .Where(prediction => prediction.ValueKind != JsonValueKind.Null)
+            .ToList();
         Assert.Equal(golden.Count, answers.Count);
         foreach (var (row, prediction) in golden.Zip(answers))
         {
@@ -118,7 +122,9 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
         var response = await api.Client().PredictAsync(Good, "/predict" + query);
 
         var problem = await response.ReadProblemAsync(400, "invalid-parameter");
-        Assert.Equal("The query parameter 'onInvalid' must be given once, as 'reject' or 'skip'.", problem.GetProperty("detail").GetString());
+        Assert.Equal(
+            "The query parameter 'onInvalid' must be given once, as 'reject' or 'skip'.",
+            problem.GetProperty("detail").GetString());
     }
 
     [Theory]
@@ -140,7 +146,9 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
         var answer = await (await api.Client().PredictAsync(body, Skip)).ReadJsonAsync();
 
         Assert.Equal(10_000, answer.GetProperty("predictions").GetArrayLength());
-        Assert.Equal(Enumerable.Range(0, 5000).Select(i => (2 * i) + 1), answer.GetProperty("skipped").EnumerateArray().Select(row => row.GetInt32()));
+        Assert.Equal(
+            Enumerable.Range(0, 5000).Select(i => (2 * i) + 1),
+            answer.GetProperty("skipped").EnumerateArray().Select(row => row.GetInt32()));
         Assert.Equal(1000, answer.Errors().Count);
         Assert.Equal((5000 * 8) - 1000, answer.GetProperty("errorsOmitted").GetInt32());
     }
@@ -165,7 +173,10 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             base.ConfigureWebHost(builder);
-            var loader = new VersionLoader(new BundleReader(), bundle => SelectedScorer.Create(new OverflowingScorer(new OnnxRuntimeScorer(bundle)), bundle.Golden, ""), new ReadLimits());
+            var loader = new VersionLoader(
+                new BundleReader(),
+                bundle => SelectedScorer.Create(new OverflowingScorer(new OnnxRuntimeScorer(bundle)), bundle.Golden, ""),
+                new ReadLimits());
             builder.ConfigureTestServices(services => services.AddSingleton(new ModelRegistry(Repository.Models, "bank", loader)));
         }
     }

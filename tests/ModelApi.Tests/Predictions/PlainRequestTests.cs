@@ -12,10 +12,16 @@ public sealed class PlainRequestTests(CountingHost api) : IClassFixture<Counting
     private static readonly string[] Usual = ["Authorization: Bearer abc123", "Content-Type: application/json", $"traceparent: {Parent}"];
 
     public static TheoryData<string> GoodBodies() =>
-        [Row, $"[{Row}]", $"[{Row},{Row}]", $$"""{"instances":[{{Row}}]}""", $"\uFEFF{Row}", Row.Replace("41", "101", StringComparison.Ordinal), Row.Replace("\"age\"", "\"\\u0061ge\"", StringComparison.Ordinal)];
+    [
+        Row, $"[{Row}]", $"[{Row},{Row}]", $$"""{"instances":[{{Row}}]}""", $"\uFEFF{Row}",
+        Row.Replace("41", "101", StringComparison.Ordinal), Row.Replace("\"age\"", "\"\\u0061ge\"", StringComparison.Ordinal),
+    ];
 
     public static TheoryData<string> BadBodies() =>
-        ["{}", "[]", "", "1", "null", "{\"age\":", Row + "x", Row.Replace("41", "\"41\"", StringComparison.Ordinal), Row.Replace("age", "agee", StringComparison.Ordinal), $"[{Row},{{}}]", Row.Replace("41", "1e999", StringComparison.Ordinal)];
+    [
+        "{}", "[]", "", "1", "null", "{\"age\":", Row + "x", Row.Replace("41", "\"41\"", StringComparison.Ordinal),
+        Row.Replace("age", "agee", StringComparison.Ordinal), $"[{Row},{{}}]", Row.Replace("41", "1e999", StringComparison.Ordinal),
+    ];
 
     [Theory]
     [MemberData(nameof(GoodBodies))]

@@ -45,7 +45,8 @@ public sealed class PlainRoutesTests
     public async Task A_stricter_default_policy_is_honoured()
     {
         await using var server = await ComposedServer.StartAsync(services =>
-            services.Configure<AuthorizationOptions>(options => options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireClaim("auditor").Build()));
+            services.Configure<AuthorizationOptions>(options =>
+                options.DefaultPolicy = new AuthorizationPolicyBuilder().RequireClaim("auditor").Build()));
 
         Assert.Equal(HttpStatusCode.Forbidden, await server.StatusAsync());
     }
@@ -78,8 +79,8 @@ public sealed class PlainRoutesTests
     [Fact]
     public async Task A_convention_that_wraps_the_handler_is_run()
     {
-        await using var server = await ComposedServer.StartAsync(conventions: routes => ((IEndpointConventionBuilder)routes).Finally(endpoint =>
-            endpoint.RequestDelegate = context =>
+        await using var server = await ComposedServer.StartAsync(conventions: routes =>
+            ((IEndpointConventionBuilder)routes).Finally(endpoint => endpoint.RequestDelegate = context =>
             {
                 context.Response.StatusCode = StatusCodes.Status418ImATeapot;
                 return Task.CompletedTask;
@@ -110,7 +111,8 @@ public sealed class PlainRoutesTests
     {
         await using var server = await ComposedServer.StartAsync(
             services => services.AddRateLimiter(limits => limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(_ =>
-                RateLimitPartition.GetFixedWindowLimiter("all", _ => new FixedWindowRateLimiterOptions { PermitLimit = 1, Window = TimeSpan.FromHours(1) }))),
+                RateLimitPartition.GetFixedWindowLimiter(
+                    "all", _ => new FixedWindowRateLimiterOptions { PermitLimit = 1, Window = TimeSpan.FromHours(1) }))),
             middleware: app => app.UseRateLimiter());
 
         HttpStatusCode[] statuses = [await server.StatusAsync(), await server.StatusAsync()];

@@ -62,7 +62,8 @@ public sealed class PredictionMetricsTests
                 }
             };
             _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, tags, $" {value}"));
-            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, tags, value is > 0 and < 60 ? "" : $" {value}"));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+                Add(instrument, tags, value is > 0 and < 60 ? "" : $" {value}"));
             _listener.Start();
         }
 

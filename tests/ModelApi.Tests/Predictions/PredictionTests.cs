@@ -16,8 +16,12 @@ public sealed class PredictionTests(ModelApiHost api) : IClassFixture<ModelApiHo
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());
         var answer = await response.ReadJsonAsync();
-        Assert.Equal(["prediction", "probabilities", "model", "version", "username"], answer.EnumerateObject().Select(member => member.Name));
-        Assert.Equal(("no", "bank", "1", "pedro1"), (Text(answer, "prediction"), Text(answer, "model"), Text(answer, "version"), Text(answer, "username")));
+        Assert.Equal(
+            ["prediction", "probabilities", "model", "version", "username"],
+            answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ("no", "bank", "1", "pedro1"),
+            (Text(answer, "prediction"), Text(answer, "model"), Text(answer, "version"), Text(answer, "username")));
         Assert.Equal(["no", "yes"], answer.GetProperty("probabilities").EnumerateObject().Select(member => member.Name));
     }
 
@@ -52,7 +56,9 @@ public sealed class PredictionTests(ModelApiHost api) : IClassFixture<ModelApiHo
         var answer = await (await api.Client().PredictAsync(row.ToJsonString())).ReadJsonAsync();
 
         Assert.Equal(1, answer.GetProperty("probabilities").EnumerateObject().Sum(probability => probability.Value.GetDouble()), Tolerance);
-        Assert.Equal("Above 95, the largest value seen in training.", Assert.Single(answer.GetProperty("warnings").GetProperty("/age").EnumerateArray()).GetString());
+        Assert.Equal(
+            "Above 95, the largest value seen in training.",
+            Assert.Single(answer.GetProperty("warnings").GetProperty("/age").EnumerateArray()).GetString());
     }
 
     [Fact]

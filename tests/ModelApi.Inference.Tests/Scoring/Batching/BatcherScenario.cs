@@ -27,7 +27,10 @@ internal sealed class BatcherScenario
         _scorer = new RestlessScorer(seed, slowest: random.Next(2) == 0 ? 5 : 200, maxRows, _policy.MaxConcurrentCalls);
         var badness = random.Next(4);
         var restlessness = random.Next(4);
-        _callers = [.. Enumerable.Range(1, random.Next(1, 40)).Select(number => Caller.Draw(number, random, maxRows, badness, restlessness))];
+        _callers =
+        [
+            .. Enumerable.Range(1, random.Next(1, 40)).Select(number => Caller.Draw(number, random, maxRows, badness, restlessness)),
+        ];
     }
 
     /// <returns>What was wrong, or null.</returns>
@@ -59,7 +62,9 @@ internal sealed class BatcherScenario
         {
             await batcher.ScoreAsync(caller.Features, caller.Predictions, cancellation.Token);
             Require(caller.BadId is null, $"Caller {caller.Number} got answers to a bad row.");
-            Require(caller.Predictions.Values.ToArray().SequenceEqual(Identified.AnswersTo(caller.Ids)), $"Caller {caller.Number} got the answers of others, or in another order.");
+            Require(
+                caller.Predictions.Values.ToArray().SequenceEqual(Identified.AnswersTo(caller.Ids)),
+                $"Caller {caller.Number} got the answers of others, or in another order.");
         }
         catch (BadRowException exception)
         {
@@ -71,7 +76,9 @@ internal sealed class BatcherScenario
         }
         catch (ScoringQueueFullException)
         {
-            Require(_callers.Sum(other => other.Ids.Length) > _policy.MaxQueuedRows, $"Caller {caller.Number} was refused though all rows fit.");
+            Require(
+                _callers.Sum(other => other.Ids.Length) > _policy.MaxQueuedRows,
+                $"Caller {caller.Number} was refused though all rows fit.");
         }
         finally
         {
@@ -126,7 +133,8 @@ internal sealed class BatcherScenario
 
         public PredictionBatch Predictions { get; } = new(Identified.Signature);
 
-        public bool IsUntouched => Predictions.Values.ToArray().All(value => value == (float)RestlessScorer.Poison) && Predictions.Rows == ids.Length;
+        public bool IsUntouched =>
+            Predictions.Values.ToArray().All(value => value == (float)RestlessScorer.Poison) && Predictions.Rows == ids.Length;
 
         public static Caller Draw(int number, Random random, int maxRows, int badness, int restlessness)
         {

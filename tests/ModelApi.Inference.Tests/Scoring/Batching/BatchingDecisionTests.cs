@@ -55,7 +55,9 @@ public sealed class BatchingDecisionTests
 
         Assert.Equal(policy, policy.With(null));
         Assert.Equal(policy, policy.With(new BatchingManifest()));
-        Assert.Equal((BatchingMode.On, 200, 0.5, 200), (changed.Mode, changed.MaxRows, changed.MaxDelay.TotalMilliseconds, changed.MaxQueuedRows));
+        Assert.Equal(
+            (BatchingMode.On, 200, 0.5, 200),
+            (changed.Mode, changed.MaxRows, changed.MaxDelay.TotalMilliseconds, changed.MaxQueuedRows));
         Assert.Equal(BatchingMode.Off, off.Mode);
     }
 

@@ -18,7 +18,8 @@ public sealed class JoinedModelTests
         var bundle = await new BundleReader().ReadAsync(Path.Combine(Repository.Models, "project-tags", "1"), CancellationToken.None);
         var signature = bundle.Manifest.Signature;
         var scorer = new GatedScorer(new OnnxRuntimeScorer(bundle));
-        using var batcher = new AdaptiveBatcher(scorer, signature, new BatchingPolicy { MaxConcurrentCalls = 2, MaxRows = 8, MaxQueuedRows = 10_000 });
+        using var batcher = new AdaptiveBatcher(
+            scorer, signature, new BatchingPolicy { MaxConcurrentCalls = 2, MaxRows = 8, MaxQueuedRows = 10_000 });
         var rows = Enumerable.Range(0, bundle.Golden.Features.Rows).Select(row => Row(bundle, row)).ToList();
         var alone = rows.ConvertAll(row => Score(scorer, row));
 

@@ -51,7 +51,8 @@ internal sealed class RestlessScorer(int seed, int slowest, int maxRows, int max
         }
     }
 
-    public void Dispose() => Require(Interlocked.Exchange(ref _isDisposed, 1) == 0 && Volatile.Read(ref _running) == 0, "Disposed of twice or during a call.");
+    public void Dispose() =>
+        Require(Interlocked.Exchange(ref _isDisposed, 1) == 0 && Volatile.Read(ref _running) == 0, "Disposed of twice or during a call.");
 
     // The ids of one caller have its number in the thousands: see BatcherScenario.
     private static bool IsOneCaller(double[] ids) => ids.Select(id => (int)Math.Abs(id) / 1000).Distinct().Count() == 1;

@@ -31,7 +31,8 @@ public sealed class StoppableRunTests
         stopped.Begin(CancellationToken.None);
         Run(stopped.Options).Dispose();
 
-        IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options) => session.Run(options, session.InputNames, [text], session.OutputNames);
+        IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options) =>
+            session.Run(options, session.InputNames, [text], session.OutputNames);
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class StoppableRunTests
         using var scorer = new OnnxRuntimeScorer(bundle);
         var predictions = new PredictionBatch(bundle.Manifest.Signature);
 
-        Assert.ThrowsAny<OperationCanceledException>(() => scorer.Score(bundle.Golden.Features, predictions, new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            scorer.Score(bundle.Golden.Features, predictions, new CancellationToken(canceled: true)));
         scorer.Score(bundle.Golden.Features, predictions, CancellationToken.None);
 
         Assert.Equal(bundle.Golden.Labels.ToArray(), predictions.Labels.ToArray());

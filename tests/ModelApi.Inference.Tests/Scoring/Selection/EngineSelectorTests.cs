@@ -191,7 +191,8 @@ public sealed class EngineSelectorTests
             for (var row = 0; row < rows.Rows; row++)
             {
                 var bin = signature.Features[feature].Type == FeatureType.String
-                    ? histogram.GetProperty("categories").EnumerateArray().ToList().FindIndex(category => category.GetString() == rows.Texts(feature)[row])
+                    ? histogram.GetProperty("categories").EnumerateArray().ToList()
+                        .FindIndex(category => category.GetString() == rows.Texts(feature)[row])
                     : histogram.GetProperty("edges").EnumerateArray().Count(edge => edge.GetDouble() < rows.Numbers(feature)[row]);
                 if (bin >= 0)
                 {
@@ -204,7 +205,8 @@ public sealed class EngineSelectorTests
         }
     }
 
-    private static Task<Bundle> ReadAsync(string path) => new BundleReader().ReadAsync(Path.Combine(Repository.Models, path), CancellationToken.None);
+    private static Task<Bundle> ReadAsync(string path) =>
+        new BundleReader().ReadAsync(Path.Combine(Repository.Models, path), CancellationToken.None);
 
     private static CompiledFirstScorer CompiledFirst(Bundle bundle, Func<IScorer> createReference)
     {
