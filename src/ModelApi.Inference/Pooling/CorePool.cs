@@ -16,7 +16,7 @@ public sealed class CorePool<T> : IDisposable
     private readonly Func<T, bool>? _reset;
     private readonly int _slotsPerCore;
     private readonly int _stride;
-    private readonly T?[] _slots;
+    private readonly Slot[] _slots;
 
     /// <summary>Makes a pool that is empty.</summary>
     /// <param name="create">Makes a new object when none is kept.</param>
@@ -31,7 +31,7 @@ public sealed class CorePool<T> : IDisposable
         _reset = reset;
         _slotsPerCore = slotsPerCore;
         _stride = Math.Max(MinStride, slotsPerCore);
-        _slots = new T?[Environment.ProcessorCount * _stride];
+        _slots = new Slot[Environment.ProcessorCount * _stride];
     }
 
     /// <summary>Takes a kept object, or makes one.</summary>
@@ -43,7 +43,7 @@ public sealed class CorePool<T> : IDisposable
         {
             for (var i = core; i < core + _slotsPerCore; i++)
             {
-                ref var slot = ref _slots[i];
+                ref var slot = ref _slots[i].Item;
                 if (slot is not null && Interlocked.Exchange(ref slot, null) is { } kept)
                 {
                     return kept;
@@ -73,7 +73,7 @@ public sealed class CorePool<T> : IDisposable
     {
         for (var i = 0; i < _slots.Length; i++)
         {
-            (Interlocked.Exchange(ref _slots[i], null) as IDisposable)?.Dispose();
+            (Interlocked.Exchange(ref _slots[i].Item, null) as IDisposable)?.Dispose();
         }
     }
 
@@ -85,7 +85,7 @@ public sealed class CorePool<T> : IDisposable
         {
             for (var i = core; i < core + _slotsPerCore; i++)
             {
-                ref var slot = ref _slots[i];
+                ref var slot = ref _slots[i].Item;
                 if (slot is null && Interlocked.CompareExchange(ref slot, item, null) is null)
                 {
                     return true;
@@ -102,4 +102,10 @@ public sealed class CorePool<T> : IDisposable
     private int FirstSlot() => Thread.GetCurrentProcessorId() % Environment.ProcessorCount * _stride;
 
     private int Next(int core) => core + _stride == _slots.Length ? 0 : core + _stride;
+
+    // In an array of references, each access would check the array's type.
+    private struct Slot
+    {
+        public T? Item;
+    }
 }
