@@ -98,7 +98,8 @@ internal static class Failures
         403 => new(FailureKind.Forbidden, "The key or token is valid but does not allow this."),
         404 => new(FailureKind.NotFound, "Nothing is served at this path; GET /docs shows what is."),
         405 => new(FailureKind.MethodNotAllowed,
-            $"Use {(context.Response.Headers.Allow is { Count: > 0 } allow ? allow.ToString() : "another method")} here; GET /docs shows how."),
+            $"Use {(context.Response.Headers.Allow is { Count: > 0 } allow ? allow.ToString() : "another method")} here; "
+            + "GET /docs shows how."),
         408 => new(FailureKind.RequestTooSlow, "The body did not arrive in time."),
         413 => new(FailureKind.TooLarge, "Send less in one request."),
         415 => UnsupportedMediaType("Send JSON with the header Content-Type: application/json."),
