@@ -122,6 +122,16 @@ public sealed class ProductionStartTests
     }
 
     [Fact]
+    public async Task A_content_root_that_does_not_exist_is_named_with_its_option()
+    {
+        var (exitCode, output) = await ServerProcess.RunToEndAsync(["--contentRoot", "/no such/folder"]);
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(
+            "The folder '/no such/folder' does not exist; --contentRoot names the folder of appsettings.json.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Unknown_settings_and_options_and_a_missing_default_model_are_warned_of_when_the_server_starts()
     {
         await using var server = await ServerProcess.StartAsync(

@@ -34,11 +34,11 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
         return null;
     }
 
-    public IEnumerable<(string Name, ManifestNode Value)> Members()
+    public IEnumerable<ManifestMember> Members()
     {
         foreach (var property in element.EnumerateObject())
         {
-            yield return (property.Name, new ManifestNode(property.Value, file, MemberPath(property.Name), faults));
+            yield return new ManifestMember(property.Name, new ManifestNode(property.Value, file, MemberPath(property.Name), faults));
         }
     }
 

@@ -8,6 +8,9 @@ public sealed class ModelRegistry : IDisposable
     // Stands for the versions of a model whose folder cannot be listed.
     private const string UnknownVersion = "-";
 
+    // The default model loads alone for so long, since most callers wait for it; the others need the processor too.
+    private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
+
     private readonly string _root;
     private readonly string? _defaultModel;
     private readonly VersionLoader _loader;
@@ -39,30 +42,22 @@ public sealed class ModelRegistry : IDisposable
     public string? DefaultModel => _defaultModel ?? (_snapshot.Models is [var only] ? only.Name : null);
 
     /// <summary>
-    /// Loads every version below the root, several at a time. All of them appear at once as <see cref="VersionState.Loading"/>, and each
-    /// as ready or failed as soon as it is. A bad bundle fails alone.
+    /// Loads every version below the root, several at a time, and those of the default model first. All of them appear at once as
+    /// <see cref="VersionState.Loading"/>, and each as ready or failed as soon as it is. A bad bundle fails alone.
     /// </summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var unreadable = new List<ModelVersion>();
         var folders = FindVersionFolders(unreadable, out var rootFault);
-        var found = folders.ConvertAll(folder => (Folder: folder, Version: ModelVersion.Loading(folder.Model, folder.Version)));
-        Publish(snapshot => snapshot.Scanned(found.Select(version => version.Version).Concat(unreadable), rootFault));
+        Publish(snapshot => snapshot.Scanned(folders.Select(folder => folder.Loading).Concat(unreadable), rootFault));
         unreadable.ForEach(version => VersionLoaded?.Invoke(version));
 
         // The largest first: started last, it would keep one core busy after the others are done.
-        var largestFirst = found.OrderByDescending(version => version.Folder.Bytes);
-        await Parallel.ForEachAsync(largestFirst, cancellationToken, async (next, cancellation) =>
-        {
-            var loaded = await _loader.LoadAsync(next.Folder.Model, next.Folder.Path, cancellation).ConfigureAwait(false);
-            if (!Publish(snapshot => snapshot.With(next.Version, loaded)))
-            {
-                loaded.Dispose();
-                return;
-            }
-
-            VersionLoaded?.Invoke(loaded);
-        }).ConfigureAwait(false);
+        folders.Sort((one, other) => other.Bytes.CompareTo(one.Bytes));
+        var ofDefault = folders.FindAll(folder => folder.Loading.Model == DefaultModel);
+        var first = LoadAllAsync(ofDefault, cancellationToken);
+        await Task.WhenAny(first, Task.Delay(HeadStart, cancellationToken)).ConfigureAwait(false);
+        await Task.WhenAll(first, LoadAllAsync(folders.Except(ofDefault), cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>Publishes an empty snapshot, so that no caller finds a version any more, and disposes of all versions.</summary>
@@ -86,6 +81,19 @@ public sealed class ModelRegistry : IDisposable
             version.Dispose();
         }
     }
+
+    private Task LoadAllAsync(IEnumerable<VersionFolder> folders, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(folders, cancellationToken, async (next, cancellation) =>
+        {
+            var loaded = await _loader.LoadAsync(next.Loading.Model, next.Path, cancellation).ConfigureAwait(false);
+            if (!Publish(snapshot => snapshot.With(next.Loading, loaded)))
+            {
+                loaded.Dispose();
+                return;
+            }
+
+            VersionLoaded?.Invoke(loaded);
+        });
 
     /// <returns>False when the registry is disposed of; then nothing is published.</returns>
     private bool Publish(Func<RegistrySnapshot, RegistrySnapshot> change)
@@ -112,7 +120,7 @@ public sealed class ModelRegistry : IDisposable
                 try
                 {
                     var name = Path.GetFileName(model);
-                    folders.AddRange(Visible(model).Select(version => new VersionFolder(name, version, SizeOf(version))));
+                    folders.AddRange(Visible(model).Select(version => VersionFolder.Of(name, version)));
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
@@ -137,24 +145,26 @@ public sealed class ModelRegistry : IDisposable
         return folders;
     }
 
-    private static long SizeOf(string folder)
-    {
-        try
-        {
-            return new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The loader reports the reason.
-            return 0;
-        }
-    }
-
     private static IEnumerable<string> Visible(string folder) =>
         Directory.GetDirectories(folder).Where(child => Path.GetFileName(child)[0] != '.');
 
-    private sealed record VersionFolder(string Model, string Path, long Bytes)
+    // A class: the runtime has code for collections of references, and would compile that of a structure at each start.
+    private sealed record VersionFolder(string Path, long Bytes, ModelVersion Loading)
     {
-        public string Version => System.IO.Path.GetFileName(Path);
+        public static VersionFolder Of(string model, string folder) =>
+            new(folder, SizeOf(folder), ModelVersion.Loading(model, System.IO.Path.GetFileName(folder)));
+
+        private static long SizeOf(string folder)
+        {
+            try
+            {
+                return new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // The loader reports the reason.
+                return 0;
+            }
+        }
     }
 }

@@ -35,12 +35,13 @@ internal static class UnknownNames
     private static IEnumerable<string> FindSections(IConfiguration configuration, List<string> ours, HashSet<string> known) =>
         configuration.GetChildren()
             .Where(section => !known.Contains(section.Key, StringComparer.OrdinalIgnoreCase) && section.GetChildren().Any())
-            .Select(section => (section.Key, Nearest: NearestName.Find(section.Key, ours)))
-            .Where(section => section.Nearest is not null)
-            .Select(section => $"{section.Key} is not a section of settings; did you mean {section.Nearest}?");
+            .Select(section => NearestName.Find(section.Key, ours) is { } nearest
+                ? $"{section.Key} is not a section of settings; did you mean {nearest}?"
+                : null)
+            .OfType<string>();
 
     // By the rules of the configuration's own command-line source: --name value, --name=value, /name value, name=value.
-    private static IEnumerable<(string Root, string Message)> FindOptions(string[] args, HashSet<string> known, string[] candidates)
+    private static IEnumerable<UnknownOption> FindOptions(string[] args, HashSet<string> known, string[] candidates)
     {
         for (var i = 0; i < args.Length; i++)
         {
@@ -51,21 +52,23 @@ internal static class UnknownNames
             var root = name.Split(':')[0];
             if (dashes == 0 && end < 0)
             {
-                yield return (root, $"The argument '{arg}' is ignored: options begin with --, as in --urls http://localhost:8900.");
+                yield return new(root, $"The argument '{arg}' is ignored: options begin with --, as in --urls http://localhost:8900.");
             }
             else if (!known.Contains(root))
             {
                 var nearest = NearestName.Find(name, candidates);
                 var hint = nearest is null ? "see --help." : $"did you mean --{nearest}?";
-                yield return (root, $"{arg[..dashes]}{name} is not an option; {hint}");
+                yield return new(root, $"{arg[..dashes]}{name} is not an option; {hint}");
             }
             else if (end < 0 && (i + 1 == args.Length || arg[..dashes] == "-"))
             {
-                yield return (root, $"The option {arg} is ignored: write --{name} <value>; see --help.");
+                yield return new(root, $"The option {arg} is ignored: write --{name} <value>; see --help.");
             }
 
             // A dash alone is no option, so that nothing after it is its value.
             i += end < 0 && dashes > 0 && arg[..dashes] != "-" ? 1 : 0;
         }
     }
+
+    private sealed record UnknownOption(string Root, string Message);
 }

@@ -1,7 +1,8 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net.Mime;
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 
 namespace ModelApi.Errors;
 
@@ -35,10 +36,38 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
     }
 
     /// <summary>The same problem, cheap to answer often: all of its document but the traceId is made now.</summary>
-    public Problem Prepare()
+    public Problem Prepare() => this with { Prepared = Write() };
+
+    /// <summary>Writes the answer; a response that has already begun is left as it is.</summary>
+    public async Task WriteAsync(HttpContext context)
     {
-        using var document = new MemoryStream();
-        using (var json = new Utf8JsonWriter(document))
+        var response = context.Response;
+        if (response.HasStarted)
+        {
+            return;
+        }
+
+        if (RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        var document = Prepared ?? Write();
+        var traceId = JsonEncodedText.Encode(TraceId.Of(context)).EncodedUtf8Bytes;
+        response.StatusCode = Status;
+        response.ContentType = MediaTypeNames.Application.ProblemJson;
+        response.ContentLength = document.Length + traceId.Length + EndOfTraceId.Length;
+        response.BodyWriter.Write(document);
+        response.BodyWriter.Write(traceId);
+        response.BodyWriter.Write(EndOfTraceId);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    /// <returns>The document up to its traceId.</returns>
+    private byte[] Write()
+    {
+        var document = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(document, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("type"u8, Type);
@@ -48,55 +77,53 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
             foreach (var (name, value) in Extensions)
             {
                 json.WritePropertyName(name);
-                JsonSerializer.Serialize(json, value);
+                Write(json, value);
             }
 
             json.WriteString("traceId"u8, "");
             json.WriteEndObject();
         }
 
-        return this with { Prepared = document.ToArray()[..^EndOfTraceId.Length] };
+        return document.WrittenSpan[..^EndOfTraceId.Length].ToArray();
     }
 
-    /// <summary>Writes the answer; a response that has already begun is left as it is.</summary>
-    public Task WriteAsync(HttpContext context)
+    // Not the serializer: it looks types up by reflection, and clients ask from the first moment of a start.
+    private static void Write(Utf8JsonWriter json, object? value)
     {
-        if (context.Response.HasStarted)
+        switch (value)
         {
-            return Task.CompletedTask;
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+
+            case long number:
+                json.WriteNumberValue(number);
+                break;
+
+            case IEnumerable<string> texts:
+                json.WriteStartArray();
+                foreach (var text in texts)
+                {
+                    json.WriteStringValue(text);
+                }
+
+                json.WriteEndArray();
+                break;
+
+            case IReadOnlyDictionary<string, string[]> lists:
+                json.WriteStartObject();
+                foreach (var (name, texts) in lists)
+                {
+                    json.WritePropertyName(name);
+                    Write(json, texts);
+                }
+
+                json.WriteEndObject();
+                break;
+
+            default:
+                throw new NotSupportedException($"A problem has no members of type {value?.GetType()}.");
         }
-
-        if (RetryAfterSeconds is { } seconds)
-        {
-            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        if (Prepared is not null)
-        {
-            return WritePreparedAsync(context, Prepared);
-        }
-
-        var details = new ProblemDetails { Status = Status, Type = Type, Title = Title, Detail = Detail };
-        foreach (var (name, value) in Extensions)
-        {
-            details.Extensions[name] = value;
-        }
-
-        details.Extensions["traceId"] = TraceId.Of(context);
-        return TypedResults.Problem(details).ExecuteAsync(context);
-    }
-
-    private async Task WritePreparedAsync(HttpContext context, byte[] prepared)
-    {
-        var traceId = JsonEncodedText.Encode(TraceId.Of(context)).EncodedUtf8Bytes;
-        var response = context.Response;
-        response.StatusCode = Status;
-        response.ContentType = MediaTypeNames.Application.ProblemJson;
-        response.ContentLength = prepared.Length + traceId.Length + EndOfTraceId.Length;
-        response.BodyWriter.Write(prepared);
-        response.BodyWriter.Write(traceId);
-        response.BodyWriter.Write(EndOfTraceId);
-        await response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
     Task IResult.ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext);

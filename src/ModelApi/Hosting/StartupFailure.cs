@@ -60,6 +60,8 @@ internal static class StartupFailure
             (_, ArgumentOutOfRangeException { ParamName: "port" }) => ["A port is a number from 0 to 65535.", Addresses],
             (_, InvalidOperationException { Message: var message }) when message.Contains("HTTPS endpoint", StringComparison.Ordinal) =>
                 ["The server has no certificate for its https:// address.", Certificates],
+            (_, DirectoryNotFoundException { Message: var folder }) when Path.IsPathFullyQualified(folder) =>
+                [$"The folder '{folder.TrimEnd('/', '\\')}' does not exist; --contentRoot names the folder of appsettings.json."],
             (_, FileNotFoundException { Message: var message }) =>
                 [message, "If it is the certificate of an https:// address: " + Certificates],
             (_, CryptographicException { Message: var message }) =>

@@ -74,6 +74,43 @@ public sealed class ModelRegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task The_default_model_is_loaded_before_larger_ones()
+    {
+        foreach (var name in (string[])["a", "b", "c"])
+        {
+            _models.AddBank(name);
+            await File.WriteAllBytesAsync(Path.Combine(_models.Root, name, "1", ".padding"), new byte["cba".IndexOf(name[0]) * 1000]);
+        }
+
+        var loaded = new ConcurrentQueue<string>();
+        using var gate = new Gate("none");
+        using var registry = new ModelRegistry(_models.Root, "c", gate.Loader);
+        registry.VersionLoaded += version => loaded.Enqueue(version.Model);
+        await registry.LoadAsync(CancellationToken.None);
+
+        Assert.Equal(3, loaded.Count);
+        Assert.Equal("c", loaded.First());
+    }
+
+    [Fact]
+    public async Task A_default_model_that_takes_long_does_not_hold_up_the_others()
+    {
+        _models.AddBank("fast");
+        _models.AddBank("slow");
+        using var gate = new Gate("slow 1");
+        using var registry = new ModelRegistry(_models.Root, "slow", gate.Loader);
+
+        var loading = Task.Run(() => registry.LoadAsync(CancellationToken.None));
+        await Gate.WaitForLoadedAsync(registry, 1);
+
+        Assert.NotNull(registry.Snapshot.Find("fast")!.Production);
+        Assert.Null(registry.Snapshot.Find("slow")!.Production);
+        gate.Open();
+        await loading;
+        Assert.NotNull(registry.Snapshot.Find("slow")!.Production);
+    }
+
+    [Fact]
     public async Task An_older_version_does_not_serve_while_a_newer_one_is_loading()
     {
         _models.AddBank(version: "1");

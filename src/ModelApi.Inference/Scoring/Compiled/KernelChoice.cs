@@ -124,15 +124,15 @@ internal sealed class KernelChoice
         }
     }
 
-    private static List<(Kernel Kernel, double Microseconds)> Time(
+    private static List<KernelTime> Time(
         IKernelTimer timer, IReadOnlyList<Kernel> kernels, Action<Kernel> score, int rows)
     {
-        var times = new List<(Kernel Kernel, double Microseconds)>();
+        var times = new List<KernelTime>();
         foreach (var kernel in kernels)
         {
             if (kernel.IsPromising)
             {
-                times.Add((kernel, timer.Measure(kernel, () => score(kernel)) / rows));
+                times.Add(new(kernel, timer.Measure(kernel, () => score(kernel)) / rows));
             }
         }
 
@@ -140,7 +140,7 @@ internal sealed class KernelChoice
         return times;
     }
 
-    private static string Describe(List<(Kernel Kernel, double Microseconds)> times)
+    private static string Describe(List<KernelTime> times)
     {
         var (kernel, microseconds) = times[0];
         var others = times.Skip(1).Select(time => $"{time.Kernel.Name} {Format(time.Microseconds)}");
@@ -149,4 +149,6 @@ internal sealed class KernelChoice
     }
 
     private static string Format(double microseconds) => microseconds.ToString("0.00", CultureInfo.InvariantCulture);
+
+    private sealed record KernelTime(Kernel Kernel, double Microseconds);
 }

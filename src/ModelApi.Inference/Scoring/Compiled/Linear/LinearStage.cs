@@ -11,8 +11,8 @@ namespace ModelApi.Inference.Scoring.Compiled.Linear;
 /// </remarks>
 internal sealed class LinearStage : ColumnStage
 {
-    private readonly (Column Column, double[] Weights)[] _numbers;
-    private readonly (CategorySource Source, Column[] Columns, double[][] Weights)[] _categories;
+    private readonly WeightedColumn[] _numbers;
+    private readonly CategoryColumns[] _categories;
     private readonly double[] _intercepts;
     private readonly int _firstOutput;
     private double[][][] _tables = [];
@@ -31,7 +31,7 @@ internal sealed class LinearStage : ColumnStage
         var outputs = intercepts.Length;
         _firstOutput = firstOutput;
         _intercepts = [.. intercepts];
-        var weighted = inputs.Select((column, i) => (Column: column, Weights: WeightsOf(i))).ToList();
+        var weighted = inputs.Select((column, i) => new WeightedColumn(column, WeightsOf(i))).ToList();
         foreach (var (column, columnWeights) in weighted)
         {
             for (var output = 0; output < outputs && column is ConstantColumn; output++)
@@ -54,7 +54,8 @@ internal sealed class LinearStage : ColumnStage
 
         _categories = [.. weighted.Where(input => input.Column is CategoryColumn)
             .GroupBy(input => ((CategoryColumn)input.Column).Source)
-            .Select(group => (group.Key, group.Select(input => input.Column).ToArray(), group.Select(input => input.Weights).ToArray()))];
+            .Select(group => new CategoryColumns(
+                group.Key, [.. group.Select(input => input.Column)], [.. group.Select(input => input.Weights)]))];
 
         double[] WeightsOf(int column) =>
             [.. Enumerable.Range(0, outputs).Select(output => weights[(output * inputs.Length) + column])];
@@ -136,6 +137,10 @@ internal sealed class LinearStage : ColumnStage
 
         return tables;
     }
+
+    private sealed record WeightedColumn(Column Column, double[] Weights);
+
+    private sealed record CategoryColumns(CategorySource Source, Column[] Columns, double[][] Weights);
 
     private sealed class Memory(double[] numbers) : StageMemory
     {
