@@ -113,6 +113,7 @@ internal static class DescribeCommand
         ["minimum"] = feature.Minimum,
         ["maximum"] = feature.Maximum,
         ["minimumLength"] = feature.MinimumLength,
+        ["maximumLength"] = feature is { Type: FeatureType.String, Categories: null } ? feature.MaximumLength : null,
         ["description"] = feature.Description,
         ["example"] = feature.Example?.DeepClone(),
     };

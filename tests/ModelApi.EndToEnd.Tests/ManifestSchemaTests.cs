@@ -21,12 +21,13 @@ public sealed class ManifestSchemaTests
         ("features/0/name", "\"\""), ("features/0/name", "-"), ("features/0/type", "\"int\""), ("features/0/type", "-"),
         ("features/0/nullable", "1"),
         ("features/0/categories", "[\"a\"]"), ("features/0/minimum", "\"1\""), ("features/0/maximum", "null"),
-        ("features/0/minimumLength", "1"),
+        ("features/0/minimumLength", "1"), ("features/0/maximumLength", "1"),
         ("features/0/description", "\"\""), ("features/0/example", "-"), ("features/0/example", "\"41\""),
         ("features/0/example", "1.5"), ("features/0/more", "1"),
         ("features/1/categories", "[]"), ("features/1/categories", "[\"a\",\"a\"]"), ("features/1/categories", "[1]"),
         ("features/1/minimum", "1"),
-        ("features/1/minimumLength", "-1"), ("features/1/minimumLength", "1.5"), ("features/1/example", "7"),
+        ("features/1/minimumLength", "-1"), ("features/1/minimumLength", "1.5"),
+        ("features/1/maximumLength", "0"), ("features/1/maximumLength", "1000000001"), ("features/1/example", "7"),
         ("graphs", "[]"), ("graphs", "[{}]"), ("graphs", "-"),
         ("graphs/0/file", "\"../encoder.onnx\""), ("graphs/0/file", "7"), ("graphs/0/more", "1"),
         ("graphs/1/inputs", "[]"), ("graphs/1/inputs/features", "7"), ("graphs/1/inputs/features", "[]"),
@@ -80,6 +81,7 @@ public sealed class ManifestSchemaTests
         manifest["batching"] = JsonNode.Parse("""{"mode":"on","maxRows":4096,"maxDelayMilliseconds":0.5,"maxQueuedRows":1000000}""");
         manifest["features"]![0]!["nullable"] = false;
         manifest["features"]![1]!["minimumLength"] = 1;
+        manifest["features"]![1]!["maximumLength"] = 1_000_000_000;
 
         Assert.True(Assert.Single(await ValidateAsync([manifest])));
         Assert.True(await IsAcceptedAsync(manifest));

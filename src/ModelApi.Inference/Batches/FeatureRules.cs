@@ -8,8 +8,6 @@ internal sealed class FeatureRules
 {
     private const int MaxListedCategories = 50;
     private const int MaxCandidates = 2000;
-    private const int MaxSuggestions = 100;
-    private const int LongestSuggested = 256;
     private const double MaxExactInteger = 9007199254740992;
 
     private readonly Signature _signature;
@@ -84,6 +82,12 @@ internal sealed class FeatureRules
     public void SetText(ReadOnlySpan<char> text, FeatureBatch batch, int index, int row, int feature, Findings findings)
     {
         var definition = _features[feature];
+        if (text.Length > definition.MaximumLength)
+        {
+            findings.Error(row, definition.Name, $"Must have at most {definition.MaximumLength} characters.");
+            return;
+        }
+
         if (text.Length < definition.MinimumLength)
         {
             var characters = definition.MinimumLength == 1 ? "character" : "characters";
@@ -107,11 +111,15 @@ internal sealed class FeatureRules
             batch.SetText(index, feature, text.ToString());
             findings.Warn(row, definition.Name, _unseen[feature]);
         }
-        else
+        else if (findings.KeepsErrors)
         {
             var meant = Suggest(text, categories.Names, findings);
             var suggestion = meant is null ? "." : $"; did you mean '{meant}'?";
             findings.Error(row, definition.Name, $"Unknown category{suggestion} {_known[feature]}");
+        }
+        else
+        {
+            findings.CountErrors(row, 1);
         }
     }
 
@@ -145,8 +153,8 @@ internal sealed class FeatureRules
     /// <summary>The name that a word was probably meant to be, or null.</summary>
     /// <remarks>Comparing with every name is work that a hostile request must not multiply, so it is bounded.</remarks>
     public static string? Suggest(ReadOnlySpan<char> word, IReadOnlyList<string> names, Findings findings) =>
-        names.Count <= MaxCandidates && findings.Errors.Count < MaxSuggestions && word.Length <= LongestSuggested
-            ? NearestName.Find(word.ToString(), names)
+        names.Count <= MaxCandidates && findings.KeepsErrors
+            ? NearestName.Find(word, names, ref findings.ComparisonsLeft)
             : null;
 
     private static string List(CategoryTable categories) =>

@@ -1,10 +1,15 @@
+using System.Runtime.CompilerServices;
+
 namespace ModelApi.Inference.Batches;
 
 /// <summary>Errors and warnings about a request, up to a limit.</summary>
 public sealed class Findings
 {
     /// <summary>How many errors and how many warnings are kept; others are only counted.</summary>
-    public const int Limit = 1000;
+    public const int Limit = 100;
+
+    // Pairs of letters; the comparisons of one request take half a millisecond at most.
+    private const int MostCompared = 250_000;
 
     private readonly List<Finding> _errors = [];
     private readonly List<Finding> _warnings = [];
@@ -22,6 +27,12 @@ public sealed class Findings
     /// <summary>Whether there is an error about the request as a whole, so that none of its rows can be scored.</summary>
     public bool IsRequestInvalid { get; private set; }
 
+    /// <summary>Whether the next error is kept, rather than only counted.</summary>
+    internal bool KeepsErrors => _errors.Count < Limit;
+
+    /// <summary>The work left for finding the names that were probably meant, as <see cref="Signatures.NearestName"/> counts it.</summary>
+    internal int ComparisonsLeft = MostCompared;
+
     /// <summary>How many errors beyond <see cref="Limit"/> were found.</summary>
     public int ErrorsOmitted { get; private set; }
 
@@ -31,23 +42,34 @@ public sealed class Findings
     /// <summary>Adds an error. Errors about rows are added in the order of the rows.</summary>
     public void Error(int row, string? feature, string message)
     {
-        if (row < 0)
+        if (!KeepsErrors)
         {
-            IsRequestInvalid = true;
-        }
-        else if (!IsLatestInvalid(row))
-        {
-            _invalidRows.Add(row);
+            CountErrors(row, 1);
+            return;
         }
 
-        if (_errors.Count < Limit)
+        Invalidate(row);
+        _errors.Add(new Finding(row, feature, message));
+    }
+
+    /// <summary>Adds an error, whose message is formatted only if it is kept.</summary>
+    internal void Error(int row, string? feature, [InterpolatedStringHandlerArgument("")] ref FindingMessage message)
+    {
+        if (KeepsErrors)
         {
-            _errors.Add(new Finding(row, feature, message));
+            Error(row, feature, message.ToStringAndClear());
         }
         else
         {
-            ErrorsOmitted++;
+            CountErrors(row, 1);
         }
+    }
+
+    /// <summary>Counts errors that are not kept.</summary>
+    internal void CountErrors(int row, int count)
+    {
+        Invalidate(row);
+        ErrorsOmitted += count;
     }
 
     /// <summary>Adds a warning.</summary>
@@ -97,6 +119,7 @@ public sealed class Findings
         IsRequestInvalid = false;
         ErrorsOmitted = 0;
         WarningsOmitted = 0;
+        ComparisonsLeft = MostCompared;
     }
 
     /// <summary>Whether the row that is being read has errors.</summary>
@@ -107,5 +130,17 @@ public sealed class Findings
     {
         _warnings.RemoveRange(count, _warnings.Count - count);
         WarningsOmitted = omitted;
+    }
+
+    private void Invalidate(int row)
+    {
+        if (row < 0)
+        {
+            IsRequestInvalid = true;
+        }
+        else if (!IsLatestInvalid(row))
+        {
+            _invalidRows.Add(row);
+        }
     }
 }

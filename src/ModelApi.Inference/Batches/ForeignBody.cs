@@ -6,14 +6,23 @@ namespace ModelApi.Inference.Batches;
 /// <summary>Recognizes request bodies that were made for other model servers.</summary>
 internal static class ForeignBody
 {
+    // The bodies of other servers have a few keys. One of more has no form worth the time of a second pass.
+    private const int MostKeys = 100;
+
     /// <param name="key">At the first key of the body.</param>
     /// <param name="signature">The features of a row; a body that has one of them is not foreign.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The key that gives the form away, and the form in words that follow "looks like"; or null.</returns>
-    public static (string Key, string Form)? Find(Utf8JsonReader key, Signature signature)
+    public static (string Key, string Form)? Find(Utf8JsonReader key, Signature signature, CancellationToken cancellationToken)
     {
         (string, string)? found = null;
-        for (; key.TokenType == JsonTokenType.PropertyName; key.Read())
+        for (var keys = 1; key.TokenType == JsonTokenType.PropertyName; keys++, key.Read())
         {
+            if (keys > MostKeys)
+            {
+                return null;
+            }
+
             var name = JsonText.Shorten(ref key);
             if (signature.IndexOf(name) >= 0)
             {
@@ -26,7 +35,7 @@ internal static class ForeignBody
                 found = (name, form);
             }
 
-            key.Skip();
+            JsonText.Skip(ref key, cancellationToken);
         }
 
         return found;

@@ -9,6 +9,8 @@ internal ref struct JsonFault
 {
     private const string NoJson = "This is not JSON; a JSON object begins with '{' and an array with '['.";
 
+    private const int TokensBetweenLooks = 2048;
+
     private static readonly SearchValues<byte> EndsLiteral = SearchValues.Create(" \t\r\n,:{}[]\""u8);
 
     private static readonly SearchValues<byte> EndsOrBreaksString = SearchValues.Create(
@@ -17,14 +19,16 @@ internal ref struct JsonFault
 
     private readonly ReadOnlySpan<byte> _json;
     private readonly int _maxDepth;
+    private readonly CancellationToken _cancellationToken;
     private readonly Stack<byte> _open = new();
     private int _at;
     private Next _next = Next.Value;
 
-    private JsonFault(ReadOnlySpan<byte> json, int maxDepth)
+    private JsonFault(ReadOnlySpan<byte> json, int maxDepth, CancellationToken cancellationToken)
     {
         _json = json;
         _maxDepth = maxDepth;
+        _cancellationToken = cancellationToken;
     }
 
     /// <summary>What the grammar of JSON allows next.</summary>
@@ -43,7 +47,10 @@ internal ref struct JsonFault
     /// <param name="refusal">The parser's exception, which gives the place.</param>
     /// <param name="json">The whole text in UTF-8.</param>
     /// <param name="maxDepth">Levels of nesting that the parser allows.</param>
-    public static MalformedJsonException Explain(JsonException refusal, ReadOnlySpan<byte> json, int maxDepth)
+    /// <param name="cancellationToken">Ends the search for the fault.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static MalformedJsonException Explain(
+        JsonException refusal, ReadOnlySpan<byte> json, int maxDepth, CancellationToken cancellationToken = default)
     {
         if (json.Trim(" \t\r\n"u8).IsEmpty)
         {
@@ -51,16 +58,24 @@ internal ref struct JsonFault
         }
 
         return new MalformedJsonException(
-            Find(json, maxDepth) ?? "The JSON is malformed here.", (refusal.LineNumber ?? 0) + 1, (refusal.BytePositionInLine ?? 0) + 1);
+            Find(json, maxDepth, cancellationToken) ?? "The JSON is malformed here.",
+            (refusal.LineNumber ?? 0) + 1,
+            (refusal.BytePositionInLine ?? 0) + 1);
     }
 
     /// <returns>The first fault in one sentence, or null when the text is well-formed. It never repeats the text.</returns>
-    public static string? Find(ReadOnlySpan<byte> json, int maxDepth) => new JsonFault(json, maxDepth).Find();
+    public static string? Find(ReadOnlySpan<byte> json, int maxDepth, CancellationToken cancellationToken = default) =>
+        new JsonFault(json, maxDepth, cancellationToken).Find();
 
     private string? Find()
     {
-        while (true)
+        for (var tokens = 1; ; tokens++)
         {
+            if (tokens % TokensBetweenLooks == 0)
+            {
+                _cancellationToken.ThrowIfCancellationRequested();
+            }
+
             var skipped = _json[_at..].IndexOfAnyExcept(" \t\r\n"u8);
             if (skipped < 0)
             {

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using System.Text.Json;
 using ModelApi.Inference.Signatures;
 
@@ -11,11 +11,14 @@ namespace ModelApi.Inference.Batches;
 /// </remarks>
 public sealed class JsonFeatureReader
 {
+    private const int MostStackWords = 160;
+    private const int ErrorsBetweenLooks = 2048;
+
     private readonly Signature _signature;
     private readonly ReadLimits _limits;
     private readonly Feature[] _features;
     private readonly CategoryTable _names;
-    private readonly byte[] _instancesKey;
+    private readonly RequiredFeatures _required;
     private readonly FeatureRules _rules;
     private readonly JsonValueReader _values;
     private readonly bool _keysMayBeUnknown;
@@ -36,15 +39,18 @@ public sealed class JsonFeatureReader
         _keysMayBeUnknown = keysMayBeUnknown;
         _features = [.. signature.Features];
         _names = new CategoryTable([.. signature.Features.Select(feature => feature.Name)]);
-        _instancesKey = Encoding.UTF8.GetBytes(signature.InstancesKey);
+        _required = new RequiredFeatures(signature, _rules);
     }
 
     /// <summary>Reads one object, an array of objects, or an object that holds such an array under the instances key.</summary>
     /// <param name="json">The whole request in UTF-8.</param>
     /// <param name="batch">Empty; receives the rows that are valid, in their order.</param>
     /// <param name="findings">Receives every fault of every row, and what is unusual but scored.</param>
+    /// <param name="cancellationToken">Ends the reading early; looked at every few thousand tokens.</param>
     /// <exception cref="MalformedJsonException">The request is not JSON, is nested too deeply, or is not UTF-8.</exception>
-    public RequestShape Read(ReadOnlySpan<byte> json, FeatureBatch batch, Findings findings)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public RequestShape Read(
+        ReadOnlySpan<byte> json, FeatureBatch batch, Findings findings, CancellationToken cancellationToken = default)
     {
         if (json.StartsWith("\uFEFF"u8))
         {
@@ -56,31 +62,29 @@ public sealed class JsonFeatureReader
         try
         {
             reader.Read();
-            var shape = ReadDocument(ref reader, batch, findings);
+            var shape = ReadDocument(ref reader, batch, findings, cancellationToken);
 
-            // Reads to the end: the reader throws on anything that follows the value.
-            while (reader.Read())
-            {
-            }
-
+            // The reader throws on anything that follows the value.
+            reader.Read();
             return shape;
         }
         catch (JsonException exception)
         {
-            throw JsonFault.Explain(exception, json, _limits.MaxDepth);
+            throw JsonFault.Explain(exception, json, _limits.MaxDepth, cancellationToken);
         }
     }
 
-    private RequestShape ReadDocument(ref Utf8JsonReader reader, FeatureBatch batch, Findings findings)
+    private RequestShape ReadDocument(
+        ref Utf8JsonReader reader, FeatureBatch batch, Findings findings, CancellationToken cancellationToken)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.StartArray:
-                ReadRows(ref reader, batch, findings);
+                ReadRows(ref reader, batch, findings, cancellationToken);
                 return RequestShape.Rows;
 
             case JsonTokenType.StartObject:
-                return ReadObject(ref reader, batch, findings);
+                return ReadObject(ref reader, batch, findings, cancellationToken);
 
             default:
                 findings.Error(-1, null, $"{Forms}, not {JsonText.Describe(reader.TokenType)}.");
@@ -89,13 +93,14 @@ public sealed class JsonFeatureReader
     }
 
     // The first key tells a row from an object that holds rows.
-    private RequestShape ReadObject(ref Utf8JsonReader reader, FeatureBatch batch, Findings findings)
+    private RequestShape ReadObject(
+        ref Utf8JsonReader reader, FeatureBatch batch, Findings findings, CancellationToken cancellationToken)
     {
         var first = reader;
-        if (!first.Read() || first.TokenType != JsonTokenType.PropertyName || !JsonText.NameEquals(ref first, _instancesKey))
+        if (!first.Read() || first.TokenType != JsonTokenType.PropertyName || !JsonText.NameEquals(ref first, _signature.InstancesKey))
         {
-            ReadRow(ref reader, 0, batch, findings);
-            if (findings.Errors.Count > 0 && ForeignBody.Find(first, _signature) is var (key, form))
+            ReadRow(ref reader, 0, batch, findings, cancellationToken);
+            if (findings.Errors.Count > 0 && ForeignBody.Find(first, _signature, cancellationToken) is var (key, form))
             {
                 // One error about the form says more than one for each missing feature.
                 findings.Clear();
@@ -109,19 +114,20 @@ public sealed class JsonFeatureReader
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartArray)
         {
-            ReadRows(ref reader, batch, findings);
+            ReadRows(ref reader, batch, findings, cancellationToken);
         }
         else
         {
             findings.Error(-1, _signature.InstancesKey, $"Must be an array of objects, not {JsonText.Describe(reader.TokenType)}.");
-            reader.Skip();
+            JsonText.Skip(ref reader, cancellationToken);
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            findings.Error(-1, JsonText.Shorten(ref reader), $"Unknown key beside '{_signature.InstancesKey}'.");
-            reader.Read();
-            reader.Skip();
+            findings.Error(
+                -1, findings.KeepsErrors ? JsonText.Shorten(ref reader) : null, $"Unknown key beside '{_signature.InstancesKey}'.");
+            Look(findings, cancellationToken);
+            JsonText.Skip(ref reader, cancellationToken);
         }
 
         return RequestShape.Rows;
@@ -131,23 +137,24 @@ public sealed class JsonFeatureReader
     private string Forms =>
         $"Send one object with the features, an array of such objects, or an object with the array under '{_signature.InstancesKey}'";
 
-    private void ReadRows(ref Utf8JsonReader reader, FeatureBatch batch, Findings findings)
+    private void ReadRows(ref Utf8JsonReader reader, FeatureBatch batch, Findings findings, CancellationToken cancellationToken)
     {
         var row = 0;
         for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; row++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (row >= _limits.MaxRows)
             {
-                reader.Skip();
+                JsonText.Skip(ref reader, cancellationToken);
             }
             else if (reader.TokenType == JsonTokenType.StartObject)
             {
-                ReadRow(ref reader, row, batch, findings);
+                ReadRow(ref reader, row, batch, findings, cancellationToken);
             }
             else
             {
                 findings.Error(row, null, $"Must be an object with the features, not {JsonText.Describe(reader.TokenType)}.");
-                reader.Skip();
+                JsonText.Skip(ref reader, cancellationToken);
             }
         }
 
@@ -161,16 +168,13 @@ public sealed class JsonFeatureReader
         }
     }
 
-    private void ReadRow(ref Utf8JsonReader reader, int row, FeatureBatch batch, Findings findings)
+    private void ReadRow(
+        ref Utf8JsonReader reader, int row, FeatureBatch batch, Findings findings, CancellationToken cancellationToken)
     {
         var index = batch.AddRow();
         var (warnings, warningsOmitted) = (findings.Warnings.Count, findings.WarningsOmitted);
-        Span<ulong> seen = stackalloc ulong[8];
-        if (_features.Length > seen.Length * 64)
-        {
-            seen = new ulong[(_features.Length + 63) / 64];
-        }
-
+        var words = _required.Words;
+        var seen = words <= 8 ? stackalloc ulong[8] : words <= MostStackWords ? stackalloc ulong[words] : new ulong[words];
         seen.Clear();
         var expected = 0;
         var count = 0;
@@ -185,10 +189,10 @@ public sealed class JsonFeatureReader
                 if (!_keysMayBeUnknown)
                 {
                     ReportUnknown(ref reader, row, findings);
+                    Look(findings, cancellationToken);
                 }
 
-                reader.Read();
-                reader.Skip();
+                JsonText.Skip(ref reader, cancellationToken);
                 continue;
             }
 
@@ -199,26 +203,24 @@ public sealed class JsonFeatureReader
             if ((word & bit) != 0)
             {
                 findings.Error(row, _features[feature].Name, "Given more than once; send each feature once.");
-                reader.Skip();
+                Look(findings, cancellationToken);
+                JsonText.Skip(ref reader, cancellationToken);
                 continue;
             }
 
             word |= bit;
             count++;
-            _values.Read(ref reader, index, row, feature, batch, findings);
+            _values.Read(ref reader, index, row, feature, batch, findings, cancellationToken);
         }
 
         if (hasUnknown && _keysMayBeUnknown)
         {
-            ReportMisspelt(start, row, seen, findings);
+            ReportMisspelt(start, row, seen, findings, cancellationToken);
         }
 
-        for (var feature = 0; count < _features.Length && feature < _features.Length; feature++)
+        if (count < _features.Length)
         {
-            if (!IsSeen(seen, feature))
-            {
-                _rules.Missing(row, feature, findings);
-            }
+            _required.ReportMissing(row, seen, findings);
         }
 
         if (findings.IsLatestInvalid(row))
@@ -228,20 +230,20 @@ public sealed class JsonFeatureReader
         }
     }
 
-    private static bool IsSeen(ReadOnlySpan<ulong> seen, int feature) => (seen[feature / 64] & (1UL << (feature % 64))) != 0;
+    // A row has few keys unless it is hostile, and then all but the first ones are errors.
+    private static void Look(Findings findings, CancellationToken cancellationToken)
+    {
+        if (findings.ErrorsOmitted % ErrorsBetweenLooks == ErrorsBetweenLooks - 1)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
 
     // Where keys may be unknown, a misspelt nullable feature would otherwise be scored as missing.
-    private void ReportMisspelt(Utf8JsonReader row, int rowNumber, ReadOnlySpan<ulong> seen, Findings findings)
+    private void ReportMisspelt(
+        Utf8JsonReader row, int rowNumber, ReadOnlySpan<ulong> seen, Findings findings, CancellationToken cancellationToken)
     {
-        var absent = new List<string>();
-        for (var feature = 0; feature < _features.Length; feature++)
-        {
-            if (!IsSeen(seen, feature))
-            {
-                absent.Add(_features[feature].Name);
-            }
-        }
-
+        var absent = _required.Absent(seen);
         while (absent.Count > 0 && row.Read() && row.TokenType == JsonTokenType.PropertyName)
         {
             if (FindFeature(ref row, 0) < 0
@@ -251,8 +253,7 @@ public sealed class JsonFeatureReader
                 findings.Error(rowNumber, name, $"Unknown feature; did you mean '{meant}'?");
             }
 
-            row.Read();
-            row.Skip();
+            JsonText.Skip(ref row, cancellationToken);
         }
     }
 
@@ -270,17 +271,18 @@ public sealed class JsonFeatureReader
 
     private int FindEscaped(ref Utf8JsonReader reader)
     {
-        if (reader.ValueSpan.Length > JsonText.MostStackChars)
-        {
-            return -1;
-        }
-
         Span<char> name = stackalloc char[JsonText.MostStackChars];
-        return JsonText.TryCopy(ref reader, name, out var length) ? _signature.IndexOf(name[..length]) : -1;
+        return JsonText.Copy(ref reader, name, out var length) == OperationStatus.Done ? _signature.IndexOf(name[..length]) : -1;
     }
 
     private void ReportUnknown(ref Utf8JsonReader reader, int row, Findings findings)
     {
+        if (!findings.KeepsErrors)
+        {
+            findings.CountErrors(row, 1);
+            return;
+        }
+
         var name = JsonText.Shorten(ref reader);
         var meant = _rules.SuggestFeature(name, findings);
         findings.Error(

@@ -20,7 +20,10 @@ internal sealed class JsonValueReader(Signature signature, FeatureRules rules)
     /// <param name="feature">The feature.</param>
     /// <param name="batch">Receives the value.</param>
     /// <param name="findings">Receives what is wrong or unusual about it.</param>
-    public void Read(ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings)
+    /// <param name="cancellationToken">Ends the reading of a long value.</param>
+    public void Read(
+        ref Utf8JsonReader reader, int index, int row, int feature, FeatureBatch batch, Findings findings,
+        CancellationToken cancellationToken)
     {
         var definition = _features[feature];
         if (reader.TokenType == JsonTokenType.Null)
@@ -48,12 +51,23 @@ internal sealed class JsonValueReader(Signature signature, FeatureRules rules)
                 break;
 
             default:
-                var hint = definition.Nullable ? ", send null for a missing value" : "";
-                findings.Error(row, definition.Name, IsNotFinite(ref reader)
-                    ? $"Must be {rules.Expected(feature)}; JSON has no NaN or Infinity{hint}."
-                    : $"Must be {rules.Expected(feature)}, not {JsonText.Describe(reader.TokenType)}.");
-                reader.Skip();
+                RefuseType(ref reader, row, feature, findings);
+                JsonText.Skip(ref reader, cancellationToken);
                 break;
+        }
+    }
+
+    private void RefuseType(ref Utf8JsonReader reader, int row, int feature, Findings findings)
+    {
+        var (name, token) = (_features[feature].Name, reader.TokenType);
+        if (IsNotFinite(ref reader))
+        {
+            var hint = _features[feature].Nullable ? ", send null for a missing value" : "";
+            findings.Error(row, name, $"Must be {rules.Expected(feature)}; JSON has no NaN or Infinity{hint}.");
+        }
+        else
+        {
+            findings.Error(row, name, $"Must be {rules.Expected(feature)}, not {JsonText.Describe(token)}.");
         }
     }
 
@@ -75,13 +89,15 @@ internal sealed class JsonValueReader(Signature signature, FeatureRules rules)
             return;
         }
 
+        // No more than the rules need to see that a text is too long.
+        var longest = (int)Math.Min(reader.ValueSpan.Length, _features[feature].MaximumLength + 1L);
         char[]? rented = null;
-        var buffer = reader.ValueSpan.Length <= JsonText.MostStackChars
+        var buffer = longest <= JsonText.MostStackChars
             ? stackalloc char[JsonText.MostStackChars]
-            : rented = ArrayPool<char>.Shared.Rent(reader.ValueSpan.Length);
+            : rented = ArrayPool<char>.Shared.Rent(longest);
         try
         {
-            if (!JsonText.TryCopy(ref reader, buffer, out var length))
+            if (JsonText.Copy(ref reader, buffer, out var length) == OperationStatus.InvalidData)
             {
                 findings.Error(row, _features[feature].Name, "Not valid text: it holds half of a surrogate pair.");
                 return;
@@ -101,5 +117,6 @@ internal sealed class JsonValueReader(Signature signature, FeatureRules rules)
     private static bool IsNotFinite(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String
         && reader.ValueSpan.Length <= "-Infinity".Length
-        && Encoding.UTF8.GetString(reader.ValueSpan).TrimStart('-', '+').ToUpperInvariant() is "NAN" or "INF" or "INFINITY";
+        && reader.ValueSpan.TrimStart("-+"u8) is var word
+        && (Ascii.EqualsIgnoreCase(word, "nan"u8) || Ascii.EqualsIgnoreCase(word, "inf"u8) || Ascii.EqualsIgnoreCase(word, "infinity"u8));
 }

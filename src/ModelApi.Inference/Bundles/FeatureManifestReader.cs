@@ -9,7 +9,12 @@ namespace ModelApi.Inference.Bundles;
 internal sealed class FeatureManifestReader(BundleLimits limits)
 {
     private static readonly string[] Keys =
-        ["name", "type", "nullable", "categories", "minimum", "maximum", "minimumLength", "description", "example"];
+    [
+        "name", "type", "nullable", "categories", "minimum", "maximum", "minimumLength", "maximumLength", "description", "example",
+    ];
+
+    // The largest body has a gigabyte.
+    private const int LongestText = 1_000_000_000;
 
     public List<Feature>? Read(ManifestNode? features, string? instancesKey)
     {
@@ -50,7 +55,9 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
             Categories = ReadCategories(node.Member("categories", required: false), type),
             Minimum = ReadBound(node.Member("minimum", required: false), type),
             Maximum = ReadBound(node.Member("maximum", required: false), type),
-            MinimumLength = ReadMinimumLength(node.Member("minimumLength", required: false), type),
+            MinimumLength = ReadLength(node.Member("minimumLength", required: false), type, 0, 10_000) ?? 0,
+            MaximumLength = ReadLength(node.Member("maximumLength", required: false), type, 1, LongestText)
+                ?? Feature.DefaultMaximumLength,
             Description = node.Member("description", required: false)?.Text(),
             Example = example is { } value ? JsonNode.Parse(value.Element.GetRawText()) : null,
         };
@@ -58,6 +65,11 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
         if (feature.Minimum > feature.Maximum)
         {
             node.Member("minimum")!.Fault("Must not be greater than maximum.");
+        }
+
+        if (feature.MinimumLength > feature.MaximumLength)
+        {
+            node.Member("minimumLength")!.Fault("Must not be greater than maximumLength.");
         }
 
         if (name is null || type is null || example is null)
@@ -116,13 +128,13 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
         return bound?.Number();
     }
 
-    private static int ReadMinimumLength(ManifestNode? length, FeatureType? type)
+    private static int? ReadLength(ManifestNode? length, FeatureType? type, long atLeast, long atMost)
     {
         if (length is { } node && type is not (null or FeatureType.String))
         {
-            node.Fault("Only a feature of type 'string' has a minimumLength.");
+            node.Fault("Only a feature of type 'string' has a minimumLength or maximumLength.");
         }
 
-        return (int)(length?.Integer(0, 10_000) ?? 0);
+        return (int?)length?.Integer(atLeast, atMost);
     }
 }

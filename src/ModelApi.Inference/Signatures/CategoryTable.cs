@@ -12,6 +12,7 @@ public sealed class CategoryTable
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _codes;
     private readonly byte[][] _utf8;
     private readonly int[] _buckets;
+    private readonly int _longest;
 
     /// <summary>Builds the table.</summary>
     /// <param name="names">Distinct values, in the order that gives them their codes.</param>
@@ -27,6 +28,7 @@ public sealed class CategoryTable
 
         _codes = codes.GetAlternateLookup<ReadOnlySpan<char>>();
         _utf8 = [.. Texts.Select(Encoding.UTF8.GetBytes)];
+        _longest = _utf8.Length == 0 ? 0 : _utf8.Max(name => name.Length);
         _buckets = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, Names.Count * 2))];
         Array.Fill(_buckets, Unknown);
         for (var code = 0; code < _utf8.Length; code++)
@@ -45,7 +47,7 @@ public sealed class CategoryTable
     public int CodeOf(ReadOnlySpan<char> name) => _codes.TryGetValue(name, out var code) ? code : Unknown;
 
     /// <summary>The code of a value in UTF-8, or <see cref="Unknown"/>.</summary>
-    public int CodeOf(ReadOnlySpan<byte> utf8) => _buckets[FindBucket(utf8)];
+    public int CodeOf(ReadOnlySpan<byte> utf8) => utf8.Length <= _longest ? _buckets[FindBucket(utf8)] : Unknown;
 
     /// <summary>The UTF-8 bytes of the value with that code.</summary>
     public ReadOnlySpan<byte> Utf8(int code) => _utf8[code];

@@ -5,6 +5,9 @@ namespace ModelApi.Inference.Signatures;
 /// <summary>One typed input of a model.</summary>
 public sealed record Feature
 {
+    /// <summary><see cref="MaximumLength"/> of a feature that does not set it.</summary>
+    public const int DefaultMaximumLength = 100_000;
+
     /// <summary>The key in a request, as in the manifest.</summary>
     public required string Name { get; init; }
 
@@ -23,8 +26,11 @@ public sealed record Feature
     /// <summary>Largest value seen in training; a larger one is scored with a warning.</summary>
     public double? Maximum { get; init; }
 
-    /// <summary>Least number of characters of a text, or zero; a shorter text is refused.</summary>
+    /// <summary>Smallest number of characters (UTF-16 code units) of a text, or zero; a shorter text is refused.</summary>
     public int MinimumLength { get; init; }
+
+    /// <summary>Largest number of characters (UTF-16 code units) of a text; a longer text is refused.</summary>
+    public int MaximumLength { get; init; } = DefaultMaximumLength;
 
     /// <summary>What the feature means, for people.</summary>
     public string? Description { get; init; }

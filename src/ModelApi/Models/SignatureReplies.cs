@@ -47,6 +47,7 @@ internal sealed record SignatureReply(
 /// <param name="Minimum">The smallest value in the training data.</param>
 /// <param name="Maximum">The largest value in the training data.</param>
 /// <param name="MinimumLength">The smallest number of characters of a text.</param>
+/// <param name="MaximumLength">The largest number of characters of a text that is no category.</param>
 /// <param name="Description">Its meaning.</param>
 /// <param name="Example">A value that is valid.</param>
 internal sealed record FeatureReply(
@@ -57,6 +58,7 @@ internal sealed record FeatureReply(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Minimum,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Maximum,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MinimumLength,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaximumLength,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
     JsonNode? Example)
 {
@@ -68,6 +70,7 @@ internal sealed record FeatureReply(
         feature.Minimum,
         feature.Maximum,
         feature.MinimumLength > 0 ? feature.MinimumLength : null,
+        feature is { Type: FeatureType.String, Categories: null } ? feature.MaximumLength : null,
         feature.Description,
         feature.Example);
 }

@@ -83,6 +83,7 @@ internal static class FeatureSchemas
             Minimum = Bound(feature.Minimum),
             Maximum = Bound(feature.Maximum),
             MinLength = feature.MinimumLength > 0 ? feature.MinimumLength : null,
+            MaxLength = feature is { Type: FeatureType.String, Categories: null } ? feature.MaximumLength : null,
             Examples = [feature.Example?.DeepClone() ?? JsonNullSentinel.JsonNull],
         };
         if (feature.Categories is { } categories)

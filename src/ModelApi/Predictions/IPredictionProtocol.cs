@@ -9,8 +9,10 @@ internal interface IPredictionProtocol
     /// <summary>Reads rows into <see cref="PredictionCall.Workspace"/> and sets <see cref="PredictionCall.Shape"/>.</summary>
     /// <param name="call">A call that is routed; its findings receive what is wrong with rows.</param>
     /// <param name="body">The whole body.</param>
+    /// <param name="cancellationToken">Ends the reading early; looked at every few thousand values.</param>
     /// <returns>What keeps the body from being read at all, or null.</returns>
-    PredictionFailure? Read(PredictionCall call, ReadOnlySpan<byte> body);
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    PredictionFailure? Read(PredictionCall call, ReadOnlySpan<byte> body, CancellationToken cancellationToken);
 
     /// <summary>Writes the answer to the workspace's <c>Answer</c>.</summary>
     /// <param name="call">A call whose rows are scored.</param>

@@ -8,12 +8,12 @@ internal sealed class NativeJson : IPredictionProtocol
 {
     public static NativeJson Instance { get; } = new();
 
-    public PredictionFailure? Read(PredictionCall call, ReadOnlySpan<byte> body)
+    public PredictionFailure? Read(PredictionCall call, ReadOnlySpan<byte> body, CancellationToken cancellationToken)
     {
         var (version, workspace) = (call.Version!, call.Workspace!);
         try
         {
-            call.Shape = version.Reader!.Read(body, workspace.Features, workspace.Findings);
+            call.Shape = version.Reader!.Read(body, workspace.Features, workspace.Findings, cancellationToken);
         }
         catch (MalformedJsonException exception)
         {

@@ -93,7 +93,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
         {
             try
             {
-                if (TryRead(call, body))
+                if (TryRead(call, body, CancellationToken.None))
                 {
                     call.Version!.Scorer!.Score(call.Workspace!.Features, call.Workspace.Predictions, CancellationToken.None);
                     Write(call);
@@ -124,7 +124,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
             return;
         }
 
-        if (!TryRead(call, body.Span))
+        if (!TryRead(call, body.Span, cancellationToken))
         {
             return;
         }
@@ -153,7 +153,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
         try
         {
             call.User = SamplePrediction.Caller;
-            if (TryRoute(call) && TryRead(call, body))
+            if (TryRoute(call) && TryRead(call, body, CancellationToken.None))
             {
                 call.Version!.Scorer!.Score(call.Workspace!.Features, call.Workspace.Predictions, CancellationToken.None);
                 Write(call);
@@ -189,9 +189,9 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
 
     public void Dispose() => _calls.Dispose();
 
-    private static bool TryRead(PredictionCall call, ReadOnlySpan<byte> body)
+    private static bool TryRead(PredictionCall call, ReadOnlySpan<byte> body, CancellationToken cancellationToken)
     {
-        if (call.Protocol.Read(call, body) is { } unreadable)
+        if (call.Protocol.Read(call, body, cancellationToken) is { } unreadable)
         {
             call.Failed(unreadable);
             return false;

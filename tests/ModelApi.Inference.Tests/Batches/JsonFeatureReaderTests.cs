@@ -310,15 +310,37 @@ public sealed class JsonFeatureReaderTests
         Assert.Equal(new string('k', 100) + "…", findings.Errors[0].Pointer(shape)[1..]);
     }
 
-    [Fact]
-    public void A_text_of_a_megabyte_is_read()
+    [Theory]
+    [InlineData("é", "é")]
+    [InlineData("\\u00e9", "é")]
+    [InlineData("\\ud83d\\ude00", "\ud83d\ude00")]
+    public void A_text_is_read_up_to_its_maximum_length(string written, string character)
     {
-        var text = new string('é', 1_000_000);
+        const int Longest = 1_000_000;
+        var signature = new Signature([new Feature { Name = "text", Type = FeatureType.String, MaximumLength = Longest, Example = "" }]);
+        var reader = new JsonFeatureReader(signature, new ReadLimits());
+        var (batch, findings) = (new FeatureBatch(signature), new Findings());
+        var count = Longest / character.Length;
 
-        var (batch, findings, _) = Read(Good.Replace("été", text, StringComparison.Ordinal));
-
+        reader.Read(Body(count), batch, findings);
         Assert.Empty(findings.Errors);
-        Assert.Equal(text, batch.Texts(4)[0]);
+        Assert.Equal(string.Concat(Enumerable.Repeat(character, count)), batch.Texts(0)[0]);
+
+        reader.Read(Body(count + 1), batch, findings);
+        Assert.Equal(new Finding(0, "text", "Must have at most 1000000 characters."), Assert.Single(findings.Errors));
+
+        byte[] Body(int length) =>
+            Encoding.UTF8.GetBytes($$"""{"text":"{{string.Concat(Enumerable.Repeat(written, length))}}"}""");
+    }
+
+    [Theory]
+    [InlineData(100_000, null)]
+    [InlineData(100_001, "Must have at most 100000 characters.")]
+    public void A_text_has_a_maximum_length_by_default(int length, string? message)
+    {
+        var (_, findings, _) = Read(Good.Replace("été", new string('x', length), StringComparison.Ordinal));
+
+        Assert.Equal(message, findings.Errors.SingleOrDefault().Message);
     }
 
     [Theory]

@@ -103,6 +103,7 @@ public sealed class BundleReaderTests : IDisposable
     [InlineData("minimum", "100", "$.features[0].minimum", "greater than maximum")]
     [InlineData("minimum", "1e999", "$.features[0].minimum", "64-bit float")]
     [InlineData("minimumLength", "1", "$.features[0].minimumLength", "type 'string'")]
+    [InlineData("maximumLength", "1", "$.features[0].maximumLength", "type 'string'")]
     [InlineData("example", "\"41\"", "$.features[0].example", "Must be an integer, not a string.")]
     [InlineData("example", "null", "$.features[0].example", "not null")]
     [InlineData("example", "17", "$.features[0].example", "Below 18")]

@@ -53,6 +53,22 @@ public sealed class DeadlineTests
         Assert.Contains("after 0.1 s", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"\\ud800\":1,", "\"\\ud800\":1,", "\"age\":1}")]
+    [InlineData("[", "[],", "{}]")]
+    [InlineData("{\"age\":[", "[],", "1]}")]
+    [InlineData("[[", "[],", "x")]
+    public async Task The_reading_of_a_body_stops_at_the_deadline(string start, string part, string end)
+    {
+        using var host = new ModelApiHost();
+        var body = start + string.Concat(Enumerable.Repeat(part, 15_000_000 / part.Length)) + end;
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/predict", UriKind.Relative));
+        request.Content = Requests.Json(body);
+        request.Headers.Add("Request-Timeout", "0.04");
+
+        await (await host.Client().SendAsync(request)).ReadProblemAsync(504, "timed-out");
+    }
+
     [Fact]
     public async Task A_body_that_does_not_come_before_the_deadline_is_504()
     {
