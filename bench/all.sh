@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs everything that measures, about a quarter of an hour: results into bench/results/, plots into bench/plots/, both into
 # bench/RESULTS.md. With --quick, a check of the scripts that leaves those alone.
-# Usage: bench/all.sh [--quick] [http|engines|overload|growth|score ...]
+# The scripts that send hostile traffic run when they are named; soak.sh takes an hour.
+# Usage: bench/all.sh [--quick] [http|engines|overload|growth|score|hostile|soak ...]
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -9,8 +10,8 @@ quick=() parts=()
 for argument in "$@"; do
     case $argument in
         --quick) quick=(--quick) ;;
-        http | engines | overload | growth | score) parts+=("$argument") ;;
-        *) fail "unknown argument: $argument; usage: bench/all.sh [--quick] [http|engines|overload|growth|score ...]" ;;
+        http | engines | overload | growth | score | hostile | soak) parts+=("$argument") ;;
+        *) fail "unknown argument: $argument; usage: bench/all.sh [--quick] [http|engines|overload|growth|score|hostile|soak ...]" ;;
     esac
 done
 ((${#parts[@]} > 0)) || parts=(http engines overload growth score)

@@ -98,6 +98,24 @@ class LogAxis:
         return self.start + (self.end - self.start) * math.log(value / self.low) / span
 
 
+class LinearAxis:
+    """A linear scale from zero, or from the least value, with about four ticks at round numbers."""
+
+    def __init__(self, values, start, end, from_zero):
+        low, high = (0 if from_zero else min(values)), max(values)
+        step = 10 ** math.floor(math.log10((high - low) / 4 or 1))
+        self.step = next(step * times for times in (1, 2, 5, 10) if (high - low) / (step * times) <= 5)
+        self.low = low
+        self.high = self.step * math.ceil(high / self.step) if from_zero else high
+        self.start, self.end = start, end
+
+    def ticks(self):
+        return [self.step * i for i in range(math.ceil(self.low / self.step), math.floor(self.high / self.step) + 1)]
+
+    def at(self, value):
+        return self.start + (self.end - self.start) * (value - self.low) / ((self.high - self.low) or 1)
+
+
 def legend_places(labels):
     """Where each label's sign begins, in as many lines as they take."""
     places, x, y = [], LEFT, 66
@@ -137,6 +155,35 @@ def line_chart(file, title, note, x_name, y_name, series):
         drawing.parts += [f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>' for x, y in marks]
         drawing.parts.append(f'<line class="line" x1="{legend:.1f}" y1="{height}" x2="{legend + 24:.1f}" y2="{height}"{dashes}/></g>')
         drawing.text(legend + 30, height + 4, label)
+    drawing.write(file)
+
+
+def panels(file, title, note, x_name, panels):
+    """Line charts above each other with one linear axis below; panels: name and series of label, colour, points."""
+    height = 140
+    drawing = Drawing(70 + height * len(panels) + 44, title, note)
+    xs = [x for _, series in panels for *_, points in series for x, _ in points]
+    x_axis = LinearAxis(xs, LEFT, WIDTH - RIGHT, from_zero=False)
+    for i, (name, series) in enumerate(panels):
+        top, bottom = 70 + height * i + 22, 70 + height * (i + 1) - 10
+        y_axis = LinearAxis([y for *_, points in series for _, y in points], bottom, top, from_zero=True)
+        for tick in y_axis.ticks():
+            drawing.line(LEFT, y_axis.at(tick), WIDTH - RIGHT, y_axis.at(tick), "grid")
+            drawing.text(LEFT - 8, y_axis.at(tick) + 4, shorten(tick), anchor="end")
+        drawing.line(LEFT, bottom, WIDTH - RIGHT, bottom, "axis")
+        drawing.text(LEFT, top - 8, name, "note")
+        for j, (label, colour, points) in enumerate(series):
+            path = " ".join(f"{x_axis.at(x):.1f},{y_axis.at(y):.1f}" for x, y in points)
+            drawing.parts.append(f'<g class="c{colour}"><polyline class="line" points="{path}"/></g>')
+            if len(series) > 1:
+                place = WIDTH - RIGHT - 90 * (len(series) - j)
+                drawing.parts.append(f'<g class="c{colour}">')
+                drawing.line(place, top - 12, place + 24, top - 12, "line")
+                drawing.parts.append("</g>")
+                drawing.text(place + 30, top - 8, label)
+    for tick in x_axis.ticks():
+        drawing.text(x_axis.at(tick), drawing.height - 34, shorten(tick), anchor="middle")
+    drawing.text((LEFT + WIDTH - RIGHT) / 2, drawing.height - 12, x_name, "note", "middle")
     drawing.write(file)
 
 
@@ -212,12 +259,25 @@ def plot_body(rows, plots):
         "MB of body", "ms per MB", lines_by(rows, "engine", "megabytes", "ms_per_megabyte"))
 
 
+def plot_soak(rows, plots):
+    def points(column):
+        return [(float(row["minute"]), float(row[column])) for row in rows]
+
+    panels(
+        plots / "soak.svg", "Mixed traffic: what the server holds, and how fast it answers",
+        "good, malformed, slow, aborted, huge and tiny requests at a steady rate; medians of each minute", "minutes",
+        [("MB resident", [("", 0, points("resident_mb"))]),
+         ("open handles and threads", [("handles", 0, points("handles")), ("threads", 1, points("threads"))]),
+         ("ms of golden rows", [("median", 0, points("p50_ms")), ("p99", 1, points("p99_ms"))])])
+
+
 def main():
     results, plots = map(pathlib.Path, sys.argv[1:])
     plots.mkdir(parents=True, exist_ok=True)
     for name, plot in (
         ("http", plot_http), ("growth-trees", plot_trees), ("growth-rows", plot_rows),
         ("growth-connections", plot_connections), ("growth-models", plot_models), ("growth-body", plot_body),
+        ("soak", plot_soak),
     ):
         file = results / f"{name}.csv"
         if file.exists():

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using ModelApi.Benchmarks.Engines;
 using ModelApi.Benchmarks.Growth;
+using ModelApi.Benchmarks.Hostile;
 using ModelApi.Benchmarks.Load;
 using ModelApi.Benchmarks.Measuring;
 
@@ -9,7 +10,7 @@ namespace ModelApi.Benchmarks;
 internal static class Program
 {
     /// <summary>Runs a command of the scripts in bench/, or, given none, BenchmarkDotNet with its own arguments.</summary>
-    private static int Main(string[] arguments)
+    private static async Task<int> Main(string[] arguments)
     {
         try
         {
@@ -19,6 +20,10 @@ internal static class Program
                 ["trees", .. var rest] => TreesCommand.Run(new Options(rest)),
                 ["forest", .. var rest] => ForestCommand.Run(new Options(rest)),
                 ["offer", .. var rest] => OfferCommand.Run(new Options(rest)),
+                ["storm", .. var rest] => await StormCommand.RunAsync(new Options(rest)).ConfigureAwait(false),
+                ["attack", .. var rest] => await AttackCommand.RunAsync(new Options(rest)).ConfigureAwait(false),
+                ["soak", .. var rest] => await SoakCommand.RunAsync(new Options(rest)).ConfigureAwait(false),
+                ["spoil", .. var rest] => SpoilCommand.Run(new Options(rest)),
                 _ => RunBenchmarks(arguments),
             };
         }
