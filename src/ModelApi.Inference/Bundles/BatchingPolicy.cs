@@ -27,6 +27,9 @@ public sealed record BatchingPolicy
     /// <summary>Rows in the queue; further ones are refused. Default: 1024.</summary>
     public int MaxQueuedRows { get; init; } = 1024;
 
+    /// <summary>How long the last row in the queue may have to wait, as predicted from earlier calls. Default: 250 ms.</summary>
+    public TimeSpan MaxQueueTime { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Calls at a time. Default: one for each core.</summary>
     public int MaxConcurrentCalls { get; init; } = Environment.ProcessorCount;
 

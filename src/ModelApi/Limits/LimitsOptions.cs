@@ -26,7 +26,13 @@ internal sealed record LimitsOptions
     /// </summary>
     public int? MaxConcurrentPredictions { get; init; }
 
-    /// <summary>Predictions that wait for others to finish; further ones are refused at once. Default: 512.</summary>
+    /// <summary>
+    /// Milliseconds that a prediction may have to wait for others to finish, as predicted from what they took so far; one that would wait
+    /// longer is refused at once. Default: 250.
+    /// </summary>
+    public int MaxQueueMilliseconds { get; init; } = 250;
+
+    /// <summary>Predictions that wait for others to finish, however quick they are. Default: 512.</summary>
     public int MaxQueuedPredictions { get; init; } = 512;
 
     /// <summary>Open connections; further ones are closed at once. Default: 10,000.</summary>
@@ -48,6 +54,7 @@ internal sealed record LimitsOptions
         MaxRowsPerRequest = settings.Whole(nameof(MaxRowsPerRequest), 1, 10_000_000) ?? Defaults.MaxRowsPerRequest,
         RequestTimeoutSeconds = settings.Number(nameof(RequestTimeoutSeconds), 0.1, 3600) ?? Defaults.RequestTimeoutSeconds,
         MaxConcurrentPredictions = settings.Whole(nameof(MaxConcurrentPredictions), 1, 100_000),
+        MaxQueueMilliseconds = settings.Whole(nameof(MaxQueueMilliseconds), 1, 3_600_000) ?? Defaults.MaxQueueMilliseconds,
         MaxQueuedPredictions = settings.Whole(nameof(MaxQueuedPredictions), 1, 1_000_000) ?? Defaults.MaxQueuedPredictions,
         MaxConcurrentConnections = settings.Whole(nameof(MaxConcurrentConnections), 1, 1_000_000) ?? Defaults.MaxConcurrentConnections,
         DrainSeconds = settings.Number(nameof(DrainSeconds), 0, 300),

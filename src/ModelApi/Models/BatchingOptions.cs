@@ -30,12 +30,14 @@ internal sealed record BatchingOptions
     };
 
     /// <param name="threads">Threads that work on one call.</param>
-    public BatchingPolicy ToPolicy(int threads) => new()
+    /// <param name="maxQueueMilliseconds">How long rows may have to wait.</param>
+    public BatchingPolicy ToPolicy(int threads, int maxQueueMilliseconds) => new()
     {
         Mode = Mode,
         MaxRows = MaxRows,
         MaxDelay = TimeSpan.FromMilliseconds(MaxDelayMilliseconds),
         MaxQueuedRows = Math.Max(MaxRows, MaxQueuedRows),
+        MaxQueueTime = TimeSpan.FromMilliseconds(maxQueueMilliseconds),
         MaxConcurrentCalls = Math.Max(1, Environment.ProcessorCount / threads),
     };
 }

@@ -24,7 +24,7 @@ internal static class ModelsExtensions
                 new BundleReader(),
                 new EngineSelector(models.Engine, models.Threads, batchThreads).SelectFirst,
                 new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest),
-                models.Batching.ToPolicy(models.Threads));
+                models.Batching.ToPolicy(models.Threads, limits.MaxQueueMilliseconds));
             return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);
         });
         services.AddSingleton<VersionLookup>();

@@ -1,4 +1,5 @@
-using System.Threading.RateLimiting;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using ModelApi.Errors;
 using ModelApi.Inference.Registry;
@@ -8,39 +9,46 @@ namespace ModelApi.Overload;
 
 /// <summary>Lets a few predictions work at a time and a few more wait; all others are to be refused at once.</summary>
 /// <remarks>
-/// A permit is held while the processor works on a request, from its whole body to its whole answer, and never while a client sends or
-/// receives: a slow client takes nothing from the others. A version whose rows are joined bounds its calls and its queue itself
-/// (<see cref="Inference.Scoring.Batching.AdaptiveBatcher"/>): its callers must all come in to be joined.
+/// <para>A permit is held while the processor works on a request, from its whole body to its whole answer, and never while a client sends
+/// or receives: a slow client takes nothing from the others. Slow models leave a permit to the quick ones.</para>
+/// <para>What waits is bounded by time; see <see cref="FairQueue"/>. A version whose rows are joined bounds its calls and its queue itself
+/// (<see cref="Inference.Scoring.Batching.AdaptiveBatcher"/>): its callers must all come in to be joined.</para>
 /// </remarks>
-internal sealed class PredictionGate : IDisposable
+internal sealed class PredictionGate
 {
-    private readonly ConcurrencyLimiter _permits;
-    private readonly int _maxWaiting;
+    private readonly int _permits;
+    private readonly int _slowPermits;
     private readonly OverloadMetrics _metrics;
     private readonly ThreadReserve _threads;
-    private int _waiting;
+    private readonly FairQueue _queue;
+    private readonly ConcurrentDictionary<string, ModelCost> _costs = new(StringComparer.Ordinal);
+    private readonly Func<string, ModelCost> _newCost;
+    private readonly Func<bool, bool> _tryTake;
+    private int _running;
+    private int _slowRunning;
+
+    // Until a slow model is seen, nobody needs to look a cost up.
+    private volatile bool _hasSlowModel;
 
     public PredictionGate(IOptions<LimitsOptions> limits, OverloadMetrics metrics)
     {
         // More than one for each core, so that those who work get most of the processor while others are being refused.
-        var most = limits.Value.MaxConcurrentPredictions ?? 2 * Environment.ProcessorCount;
-        _maxWaiting = limits.Value.MaxQueuedPredictions;
+        _permits = limits.Value.MaxConcurrentPredictions ?? 2 * Environment.ProcessorCount;
+        _slowPermits = Math.Max(Math.Min(_permits, Environment.ProcessorCount), _permits - Math.Max(1, _permits / 4));
         _metrics = metrics;
-        _threads = new ThreadReserve(most);
-        _permits = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
-        {
-            PermitLimit = most,
-            QueueLimit = _maxWaiting,
-            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        });
+        _threads = new ThreadReserve(_permits);
+        _queue = new FairQueue(TimeSpan.FromMilliseconds(limits.Value.MaxQueueMilliseconds), limits.Value.MaxQueuedPredictions);
+        _newCost = model => new ModelCost(model, _permits, _slowPermits);
+        _tryTake = TryTake;
         metrics.ObserveQueue(() => Waiting);
     }
 
     /// <summary>Requests that wait for a permit.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
+    public int Waiting => _queue.Count;
 
     /// <summary>Asked before the body is read: whether there is no use in reading it.</summary>
-    public bool IsFullFor(ModelVersion version) => version.Batcher?.IsFull ?? Waiting >= _maxWaiting;
+    public bool IsFullFor(ModelVersion version, string caller) =>
+        version.Batcher?.IsFull ?? (_queue.Count > 0 && _queue.Refuses(CostOf(version), caller));
 
     /// <summary>The answer to a request that is not let in.</summary>
     public PredictionFailure Refuse(ModelVersion version)
@@ -49,20 +57,35 @@ internal sealed class PredictionGate : IDisposable
         return Failures.Overloaded;
     }
 
-    /// <summary>Waits for a permit, unless as many wait as may.</summary>
+    /// <summary>Waits for a permit, unless others have more right to wait.</summary>
+    /// <returns>A permit that is not granted when the request is to be refused.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public ValueTask<PredictionPermit> EnterAsync(ModelVersion version, CancellationToken cancellationToken)
+    public async ValueTask<PredictionPermit> EnterAsync(ModelVersion version, string caller, CancellationToken cancellationToken)
     {
+        if (TryEnter(version, out var permit))
+        {
+            return permit;
+        }
+
         if (version.Batcher is not null)
         {
             _threads.Keep();
-            return ValueTask.FromResult(PredictionPermit.NotNeeded);
+            return PredictionPermit.NotNeeded;
         }
 
-        var lease = _permits.AttemptAcquire();
-        return lease.IsAcquired
-            ? ValueTask.FromResult(new PredictionPermit(lease, _threads, _threads.Start()))
-            : WaitAsync(cancellationToken);
+        var cost = CostOf(version);
+        if (_queue.TryAdd(cost, caller) is not { } waiting)
+        {
+            return PredictionPermit.Refused;
+        }
+
+        // A permit may have become free before the request was in the queue.
+        LetIn();
+        await using var cancellation = cancellationToken.UnsafeRegister(
+            static (state, token) => ((WaitingRequest)state!).Cancel(token), waiting);
+        return await waiting.Task
+            ? new PredictionPermit(this, cost, Stopwatch.GetTimestamp(), waiting.IsSlow)
+            : PredictionPermit.Refused;
     }
 
     /// <summary>Takes a permit if one is free at once.</summary>
@@ -70,28 +93,67 @@ internal sealed class PredictionGate : IDisposable
     public bool TryEnter(ModelVersion version, out PredictionPermit permit)
     {
         permit = default;
-        if (version.Batcher is not null || _permits.AttemptAcquire() is not { IsAcquired: true } lease)
+        if (version.Batcher is not null || _queue.Count > 0)
         {
             return false;
         }
 
-        permit = new PredictionPermit(lease, _threads, _threads.Start());
+        ModelCost? cost = null;
+        var isSlow = _hasSlowModel && (cost = CostOf(version)).IsSlow;
+        if (!TryTake(isSlow))
+        {
+            return false;
+        }
+
+        // A slow request is always timed, a quick one sometimes.
+        var start = isSlow ? Stopwatch.GetTimestamp() : _threads.Start();
+        permit = new PredictionPermit(this, start == 0 ? null : cost ?? CostOf(version), start, isSlow);
         return true;
     }
 
-    public void Dispose() => _permits.Dispose();
-
-    private async ValueTask<PredictionPermit> WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Takes a permit back, and lets in who has waited for it.</summary>
+    internal void Leave(ModelCost? cost, long start, bool isSlow)
     {
-        Interlocked.Increment(ref _waiting);
-        try
+        if (cost is not null)
         {
-            var lease = await _permits.AcquireAsync(permitCount: 1, cancellationToken);
-            return new PredictionPermit(lease, _threads, _threads.Start());
+            cost.Add(_threads.Stop(start));
+            _hasSlowModel |= cost.IsSlow;
         }
-        finally
+
+        GiveBack(isSlow);
+        if (_queue.Count > 0)
         {
-            Interlocked.Decrement(ref _waiting);
+            LetIn();
         }
     }
+
+    private void LetIn() => _queue.LetIn(_tryTake);
+
+    private bool TryTake(bool isSlow)
+    {
+        if (Interlocked.Increment(ref _running) <= _permits)
+        {
+            if (!isSlow || Interlocked.Increment(ref _slowRunning) <= _slowPermits)
+            {
+                return true;
+            }
+
+            Interlocked.Decrement(ref _slowRunning);
+        }
+
+        Interlocked.Decrement(ref _running);
+        return false;
+    }
+
+    private void GiveBack(bool isSlow)
+    {
+        if (isSlow)
+        {
+            Interlocked.Decrement(ref _slowRunning);
+        }
+
+        Interlocked.Decrement(ref _running);
+    }
+
+    private ModelCost CostOf(ModelVersion version) => _costs.GetOrAdd(version.Model, _newCost);
 }

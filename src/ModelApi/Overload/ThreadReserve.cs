@@ -26,21 +26,23 @@ internal sealed class ThreadReserve(int permits)
 
     /// <summary>Begins to time a request, if it is among the few that are timed.</summary>
     /// <returns>A timestamp, or 0.</returns>
-    public long Start() => _isKept || (_slow == 0 && _requests++ % TimedRequests != 0) ? 0 : Stopwatch.GetTimestamp();
+    public long Start() => (_isKept || _slow == 0) && _requests++ % TimedRequests != 0 ? 0 : Stopwatch.GetTimestamp();
 
     /// <summary>Ends it. One that is slow by chance does not count, since the next ones are timed too.</summary>
-    public void Stop(long start)
+    /// <returns>The ticks of <see cref="Stopwatch"/> that it took.</returns>
+    public long Stop(long start)
     {
-        if (start == 0)
+        var elapsed = Stopwatch.GetTimestamp() - start;
+        if (!_isKept)
         {
-            return;
+            _slow = elapsed >= Slow ? _slow + 1 : 0;
+            if (_slow >= SlowInARow)
+            {
+                Keep();
+            }
         }
 
-        _slow = Stopwatch.GetTimestamp() - start >= Slow ? _slow + 1 : 0;
-        if (_slow >= SlowInARow)
-        {
-            Keep();
-        }
+        return elapsed;
     }
 
     /// <summary>Keeps the threads from now on.</summary>

@@ -13,12 +13,11 @@ internal static class PlainRequest
     // The answer to as many bytes is too small to be compressed.
     private const int MaxBytesWhereCompressed = 1024;
 
-    /// <summary>Whether the head of a request is plain: a query, an encoding or a deadline of its own changes the answer.</summary>
+    /// <summary>Whether the head of a request without a query is plain: an encoding or a deadline of its own changes the answer.</summary>
     public static bool Is(HttpRequest request)
     {
         var headers = request.Headers;
-        return !request.QueryString.HasValue
-            && headers.ContentLength is > 0 and var length
+        return headers.ContentLength is > 0 and var length
             && length <= (headers.AcceptEncoding.Count == 0 ? MaxBytes : MaxBytesWhereCompressed)
             && headers.ContentEncoding.Count == 0
             && headers[Deadlines.Header].Count == 0

@@ -44,10 +44,24 @@ internal sealed class PredictionTransport(
     {
         sending = Task.CompletedTask;
         var request = context.Request;
-        if (!PlainRequest.Is(request)
+        if (request.QueryString.HasValue
             || draining.IsDraining
-            || callers.Find(request.Headers.Authorization) is not { } caller
-            || !PlainRequest.TryReadBody(request, out var body))
+            || callers.Find(request.Headers.Authorization) is not { } caller)
+        {
+            return false;
+        }
+
+        if (predictor.IsBusy)
+        {
+            call.User = caller;
+            if (predictor.TryRoute(call) && predictor.TryRefuse(call))
+            {
+                sending = RefuseAsync(context, route, call);
+                return true;
+            }
+        }
+
+        if (!PlainRequest.Is(request) || !PlainRequest.TryReadBody(request, out var body))
         {
             return false;
         }
@@ -85,6 +99,20 @@ internal sealed class PredictionTransport(
         }
 
         return true;
+    }
+
+    // Under overload there are many of these, and what they cost is missing to those who are served.
+    private async Task RefuseAsync(HttpContext context, PredictionRoute route, PredictionCall call)
+    {
+        try
+        {
+            await call.Failure!.WriteAsync(context);
+            log.Refused(context, route.Pattern, call.Start, call.UserName!, call.Version!);
+        }
+        finally
+        {
+            predictor.End(call, Outcome.Of(context));
+        }
     }
 
     private async Task EndAsync(PredictionRoute route, PredictionCall call, ValueTask<FlushResult> written)

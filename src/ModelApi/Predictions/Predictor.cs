@@ -23,6 +23,9 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
     private readonly IPredictionObserver[] _observers = [.. observers];
     private readonly CorePool<PredictionCall> _calls = new(() => new PredictionCall(), CallsPerCore);
 
+    /// <summary>Whether calls wait for others, so that one more may have to be refused.</summary>
+    public bool IsBusy => gate.Waiting > 0;
+
     /// <summary>Begins a call, which <see cref="End"/> must close.</summary>
     /// <param name="protocol">Reads its rows and writes its answer.</param>
     /// <param name="model">The model, or null for the default one.</param>
@@ -65,7 +68,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
     /// <summary>Whether there is no use in reading the body, since the call would be refused all the same.</summary>
     public bool TryRefuse(PredictionCall call)
     {
-        if (!gate.IsFullFor(call.Version!))
+        if (!gate.IsFullFor(call.Version!, call.UserName!))
         {
             return false;
         }
@@ -117,7 +120,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
             return;
         }
 
-        using var permit = await gate.EnterAsync(call.Version!, cancellationToken);
+        using var permit = await gate.EnterAsync(call.Version!, call.UserName!, cancellationToken);
         if (!permit.IsGranted)
         {
             call.Failed(gate.Refuse(call.Version!));

@@ -56,6 +56,15 @@ internal sealed class RequestLog : IDisposable
             HttpMethods.Post, route, StatusCodes.Status200OK, end - start, end, user, version.Model, version.Version, TraceId: null));
     }
 
+    /// <summary>Logs a prediction that was refused without the rest of the pipeline.</summary>
+    public void Refused(HttpContext context, string route, long start, string user, ModelVersion version)
+    {
+        var end = _time.GetTimestamp();
+        var status = context.Response.StatusCode;
+        Write(new RequestEvent(
+            HttpMethods.Post, route, status, end - start, end, user, version.Model, version.Version, TraceId.Of(context)));
+    }
+
     private async Task LogAsync(HttpContext context, RequestDelegate next)
     {
         var start = _time.GetTimestamp();

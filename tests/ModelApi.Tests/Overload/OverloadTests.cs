@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using ModelApi.Tests.Fixtures;
 
@@ -27,6 +28,26 @@ public sealed class OverloadTests
         Assert.All(await Task.WhenAll(served), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
         host.Model.EndCalls(1);
         Assert.Equal(HttpStatusCode.OK, (await client.PredictAsync(Requests.Row().ToJsonString())).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_request_that_would_wait_too_long_is_refused_at_once()
+    {
+        using var host = new HeldHost(("Limits:MaxConcurrentPredictions", "1"), ("Limits:MaxQueueMilliseconds", "20"));
+        var client = host.Client();
+        host.Model.Hold();
+        var measured = client.PredictAsync(Requests.Row().ToJsonString());
+        await host.Model.WaitForCallsAsync(1);
+        await Task.Delay(50);
+        host.Model.EndCalls(1);
+        await measured;
+        var served = await FillAsync(host, client);
+
+        var refused = await client.PredictAsync(Requests.Row().ToJsonString());
+
+        await refused.ReadProblemAsync(503, "overloaded");
+        host.Model.EndCalls(2);
+        Assert.All(await Task.WhenAll(served), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
     }
 
     [Fact]
@@ -189,6 +210,26 @@ public sealed class OverloadTests
         await Task.WhenAll(served);
     }
 
+    [Fact]
+    public async Task A_refusal_is_the_same_with_and_without_the_rest_of_the_pipeline()
+    {
+        using var host = HeldHost.OnPort(OneAndOneWaiting);
+        var served = await FillAsync(host, host.Client());
+        var body = Requests.Row().ToJsonString();
+
+        // No parameter of the route: it is ignored, but takes the request through the whole pipeline.
+        var plain = await host.SendRawAsync(Post(body.Length, body), untilAnswerHolds: "}");
+        var whole = await host.SendRawAsync(Post(body.Length, body, "?color=red"), untilAnswerHolds: "}");
+
+        Assert.Contains("\r\nRetry-After: 1\r\n", plain, StringComparison.Ordinal);
+        Assert.Equal(WithoutChance(whole), WithoutChance(plain));
+        host.Model.EndCalls(2);
+        await Task.WhenAll(served);
+
+        static string WithoutChance(string answer) =>
+            Regex.Replace(answer, "Date: [^\r]*|\"traceId\":\"[^\"]*\"", "", RegexOptions.None, TimeSpan.FromSeconds(1));
+    }
+
     /// <summary>Sends one request that is being scored and one that waits.</summary>
     private static async Task<Task<HttpResponseMessage>[]> FillAsync(HeldHost host, HttpClient client)
     {
@@ -200,8 +241,8 @@ public sealed class OverloadTests
         return [scored, waiting];
     }
 
-    private static string Post(int length, string body) =>
-        $"POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ModelApiHost.Key}\r\nContent-Type: application/json\r\n"
+    private static string Post(int length, string body, string query = "") =>
+        $"POST /predict{query} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ModelApiHost.Key}\r\nContent-Type: application/json\r\n"
         + $"Content-Length: {length}\r\n\r\n{body}";
 
     private static Task<HttpResponseMessage> PredictAsync(HttpClient client, int age)

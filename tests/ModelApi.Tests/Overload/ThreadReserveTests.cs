@@ -21,7 +21,7 @@ public sealed class ThreadReserveTests
 
         Assert.Equal((false, true), (isKeptBefore, reserve.IsKept));
         Assert.InRange(MinThreads(), Permits + (2 * Environment.ProcessorCount), int.MaxValue);
-        Assert.Equal(0, reserve.Start());
+        Assert.Equal(10, Enumerable.Range(0, 640).Count(_ => reserve.Start() != 0));
     }
 
     [Fact]

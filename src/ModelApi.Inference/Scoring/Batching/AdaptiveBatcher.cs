@@ -24,6 +24,7 @@ public sealed class AdaptiveBatcher : IDisposable
     private readonly Lock _gate = new();
     private readonly LinkedList<WaitingCall> _queue = [];
     private readonly Stack<JoinedCall.Workspace> _workspaces = [];
+    private readonly RowCost _rowCost = new();
     private int _queuedRows;
     private int _running;
     private bool _isTimerSet;
@@ -54,7 +55,7 @@ public sealed class AdaptiveBatcher : IDisposable
     public int QueuedRows => Volatile.Read(ref _queuedRows);
 
     /// <summary>Whether the queue is full, so that one more row would be refused.</summary>
-    public bool IsFull => QueuedRows >= _policy.MaxQueuedRows;
+    public bool IsFull => QueuedRows >= _policy.MaxQueuedRows || IsTooLong(QueuedRows);
 
     internal IScorer Scorer { get; }
 
@@ -81,10 +82,10 @@ public sealed class AdaptiveBatcher : IDisposable
             {
                 _running++;
             }
-            else if (_queuedRows > 0 && _queuedRows + features.Rows > _policy.MaxQueuedRows)
+            else if (_queuedRows > 0 && (_queuedRows + features.Rows > _policy.MaxQueuedRows || IsTooLong(_queuedRows)))
             {
                 return ValueTask.FromException(new ScoringQueueFullException(
-                    $"{_queuedRows} rows wait to be scored; with {features.Rows} more there would be more than {_policy.MaxQueuedRows}."));
+                    $"{_queuedRows} rows wait to be scored; {features.Rows} more would be too many, or would wait too long."));
             }
             else
             {
@@ -147,6 +148,14 @@ public sealed class AdaptiveBatcher : IDisposable
         }
     }
 
+    /// <summary>Scores rows of one call, and learns what a row takes.</summary>
+    internal void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        Scorer.Score(features, predictions, cancellationToken);
+        _rowCost.Add(_time.GetElapsedTime(start), features.Rows);
+    }
+
     /// <summary>Ends a call and begins those in the queue.</summary>
     internal void EndCall(JoinedCall.Workspace? workspace)
     {
@@ -170,11 +179,13 @@ public sealed class AdaptiveBatcher : IDisposable
         }
     }
 
+    private bool IsTooLong(int queuedRows) => _rowCost.Of(queuedRows) / _policy.MaxConcurrentCalls > _policy.MaxQueueTime;
+
     private ValueTask ScoreInTurn(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
     {
         try
         {
-            Scorer.Score(features, predictions, cancellationToken);
+            Score(features, predictions, cancellationToken);
             return ValueTask.CompletedTask;
         }
         catch (Exception exception)

@@ -67,7 +67,7 @@ internal sealed class JoinedCall(AdaptiveBatcher batcher, List<WaitingCall> memb
 
         try
         {
-            batcher.Scorer.Score(workspace.Features, workspace.Predictions, _stop!.Token);
+            batcher.Score(workspace.Features, workspace.Predictions, _stop!.Token);
         }
         catch (OperationCanceledException) when (_stop!.IsCancellationRequested)
         {
@@ -99,7 +99,7 @@ internal sealed class JoinedCall(AdaptiveBatcher batcher, List<WaitingCall> memb
 
         try
         {
-            batcher.Scorer.Score(workspace.Features, workspace.Predictions, member.CancellationToken);
+            batcher.Score(workspace.Features, workspace.Predictions, member.CancellationToken);
         }
         catch (Exception exception)
         {

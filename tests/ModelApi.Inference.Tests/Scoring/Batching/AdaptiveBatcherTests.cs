@@ -183,6 +183,25 @@ public sealed class AdaptiveBatcherTests
     }
 
     [Fact]
+    public async Task Rows_that_would_wait_too_long_are_refused()
+    {
+        using var batcher = Batcher(OneAtATime with { MaxQueueTime = TimeSpan.FromMilliseconds(250) });
+        var measured = await BeginAsync(batcher, 1);
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        _scorer.EndCalls(1);
+        await measured;
+
+        // 100 ms a row: the row after 200 ms of others waits, the row after 300 ms is refused.
+        var first = await BeginAsync(batcher, 2);
+        var waiting = Enumerable.Range(3, 3).Select(id => Call(batcher, id)).ToList();
+        await Assert.ThrowsAsync<ScoringQueueFullException>(() => Call(batcher, 6));
+
+        Assert.True(batcher.IsFull);
+        _scorer.EndCalls(4);
+        await Task.WhenAll([first, .. waiting]);
+    }
+
+    [Fact]
     public async Task A_caller_larger_than_the_queue_waits_where_nobody_else_does()
     {
         using var batcher = Batcher(OneAtATime with { MaxRows = 2, MaxQueuedRows = 2 });

@@ -22,6 +22,7 @@ internal sealed class BatcherScenario
             MaxRows = maxRows,
             MaxConcurrentCalls = random.Next(1, 4),
             MaxQueuedRows = random.Next(3) == 0 ? maxRows + random.Next(6) : 10_000,
+            MaxQueueTime = TimeSpan.FromHours(1),
             MaxDelay = TimeSpan.FromMilliseconds(random.Next(8) == 0 ? 1 : 0),
         };
         _scorer = new RestlessScorer(seed, slowest: random.Next(2) == 0 ? 5 : 200, maxRows, _policy.MaxConcurrentCalls);

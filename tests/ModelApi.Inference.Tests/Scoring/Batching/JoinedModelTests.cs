@@ -19,7 +19,9 @@ public sealed class JoinedModelTests
         var signature = bundle.Manifest.Signature;
         var scorer = new GatedScorer(new OnnxRuntimeScorer(bundle));
         using var batcher = new AdaptiveBatcher(
-            scorer, signature, new BatchingPolicy { MaxConcurrentCalls = 2, MaxRows = 8, MaxQueuedRows = 10_000 });
+            scorer,
+            signature,
+            new BatchingPolicy { MaxConcurrentCalls = 2, MaxRows = 8, MaxQueuedRows = 10_000, MaxQueueTime = TimeSpan.FromHours(1) });
         var rows = Enumerable.Range(0, bundle.Golden.Features.Rows).Select(row => Row(bundle, row)).ToList();
         var alone = rows.ConvertAll(row => Score(scorer, row));
 
