@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Isolation;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.Selection;
 
@@ -25,63 +27,119 @@ internal static class CheckCommand
             Description = "Bundles (models/bank/1), models (models/bank) or folders of models (models).",
             Arity = ArgumentArity.OneOrMore,
         };
+        var isolation = IsolationOption.Create();
         var json = new Option<bool>("--json") { Description = "Writes the result as JSON." };
         var command = new Command("check", "Checks bundles as a server does before it serves them: manifest, digests, graphs, golden rows.")
         {
-            folders, json,
+            folders, isolation, json,
         };
-        command.SetRunner((parsed, cancellationToken) =>
-            RunAsync(parsed.GetRequiredValue(folders), parsed.GetValue(json), cancellationToken));
+        command.SetRunner((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(folders),
+            IsolationOption.ToProver(parsed.GetRequiredValue(isolation)),
+            parsed.GetValue(json),
+            cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] folders, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string[] folders, IsolatedProver? isolation, bool json, CancellationToken cancellationToken)
     {
-        var loader = new VersionLoader(new BundleReader(), new EngineSelector().Select, new ReadLimits());
-        var versions = new List<ModelVersion>();
-        foreach (var folder in folders.SelectMany(BundleFolders.Find).ToList())
+        var results = new List<CheckResult>();
+        await foreach (var result in CheckAsync(folders.SelectMany(BundleFolders.Find).ToList(), isolation, cancellationToken))
         {
-            using var version = await loader.LoadAsync(Path.GetFileName(Path.GetDirectoryName(folder))!, folder, cancellationToken);
-            versions.Add(version);
+            results.Add(result);
             if (!json)
             {
-                Report(version);
+                Report(result);
             }
         }
 
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(versions.Select(Describe), Indented));
+            Console.Out.WriteLine(JsonSerializer.Serialize(results.Select(Describe), Indented));
         }
 
-        return versions.All(version => version.State == VersionState.Ready) ? ExitCodes.Success : ExitCodes.Faults;
+        return results.All(result => result.IsReady) ? ExitCodes.Success : ExitCodes.Faults;
     }
 
-    private static void Report(ModelVersion version)
+    // In the order of the folders. Processes run at the same time, one for each core.
+    private static async IAsyncEnumerable<CheckResult> CheckAsync(
+        List<string> folders, IsolatedProver? isolation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (version.State == VersionState.Ready)
+        var most = isolation is null ? 1 : Environment.ProcessorCount;
+        var running = new Queue<Task<CheckResult>>();
+        try
+        {
+            foreach (var folder in folders)
+            {
+                running.Enqueue(isolation is null
+                    ? LoadAsync(folder, cancellationToken)
+                    : ProveAsync(folder, isolation, cancellationToken));
+                if (running.Count == most)
+                {
+                    yield return await running.Dequeue();
+                }
+            }
+
+            while (running.TryDequeue(out var next))
+            {
+                yield return await next;
+            }
+        }
+        finally
+        {
+            // A command that was stopped leaves no process behind.
+            await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<CheckResult> ProveAsync(string folder, IsolatedProver isolation, CancellationToken cancellationToken)
+    {
+        var proof = await isolation.ProveAsync(folder, cancellationToken);
+        return new CheckResult(folder, proof.Faults, proof.GoldenRows, proof.LargestDifference);
+    }
+
+    private static async Task<CheckResult> LoadAsync(string folder, CancellationToken cancellationToken)
+    {
+        var loader = new VersionLoader(new BundleReader(), new EngineSelector().Select, new ReadLimits());
+        using var version = await loader.LoadAsync(Path.GetFileName(Path.GetDirectoryName(folder))!, folder, cancellationToken);
+        return new CheckResult(folder, version.Faults, version.Golden?.Rows ?? 0, version.Golden?.LargestDifference ?? 0);
+    }
+
+    private static void Report(CheckResult result)
+    {
+        if (result.IsReady)
         {
             Console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"ok      {version.Model} {version.Version}: {version.Golden!.Rows} golden rows reproduced, "
-                + $"largest difference {version.Golden.LargestDifference:g2}"));
+                $"ok      {result.Model} {result.Version}: {result.GoldenRows} golden rows reproduced, "
+                + $"largest difference {result.LargestDifference:g2}"));
             return;
         }
 
-        Console.Out.WriteLine($"failed  {version.Model} {version.Version}");
-        foreach (var fault in version.Faults)
+        Console.Out.WriteLine($"failed  {result.Model} {result.Version}");
+        foreach (var fault in result.Faults)
         {
             Console.Out.WriteLine($"        {fault}");
         }
     }
 
-    private static object Describe(ModelVersion version) => new
+    private static object Describe(CheckResult result) => new
     {
-        model = version.Model,
-        version = version.Version,
-        state = version.State == VersionState.Ready ? "ready" : "failed",
-        goldenRows = version.Golden?.Rows,
-        largestDifference = version.Golden?.LargestDifference,
-        faults = version.Faults.Select(fault => new { file = fault.File, path = fault.Path, message = fault.Message }),
+        model = result.Model,
+        version = result.Version,
+        state = result.IsReady ? "ready" : "failed",
+        goldenRows = result.IsReady ? result.GoldenRows : (int?)null,
+        largestDifference = result.IsReady ? result.LargestDifference : (double?)null,
+        faults = result.Faults.Select(fault => new { file = fault.File, path = fault.Path, message = fault.Message }),
     };
+
+    /// <summary>The outcome for one bundle.</summary>
+    private sealed record CheckResult(string Folder, IReadOnlyList<BundleFault> Faults, int GoldenRows, double LargestDifference)
+    {
+        public string Model => Path.GetFileName(Path.GetDirectoryName(Folder))!;
+
+        public string Version => Path.GetFileName(Folder);
+
+        public bool IsReady => Faults.Count == 0;
+    }
 }

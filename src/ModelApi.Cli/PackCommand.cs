@@ -58,6 +58,7 @@ internal static class PackCommand
             }
         });
         var force = new Option<bool>("--force") { Description = "Replaces a version that exists." };
+        var isolation = IsolationOption.Create();
         var json = new Option<bool>("--json") { Description = "Writes the result as JSON." };
         var command = new Command(
             "pack",
@@ -65,7 +66,7 @@ internal static class PackCommand
             + "Types, categories, ranges, examples, wiring and histograms are inferred.")
         {
             graphs, name, reference, golden, output, version, description, performance, arguments,
-            features, target, unknown, instancesKey, inputs, force, json,
+            features, target, unknown, instancesKey, inputs, force, isolation, json,
         };
         command.SetRunner((parsed, cancellationToken) => RunAsync(
             new PackRequest
@@ -90,6 +91,7 @@ internal static class PackCommand
                 Files = new[] { ("performance.json", parsed.GetValue(performance)), ("args.json", parsed.GetValue(arguments)) }
                     .Where(pair => pair.Item2 is not null).ToDictionary(pair => pair.Item1, pair => Existing(pair.Item2!)),
                 Force = parsed.GetValue(force),
+                Isolation = IsolationOption.ToProver(parsed.GetRequiredValue(isolation)),
             },
             parsed.GetValue(json),
             cancellationToken));

@@ -1,6 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using ModelApi.Cli;
+using ModelApi.Inference.Isolation;
+
+if (ProofProcess.IsAskedFor(args))
+{
+    return ProofProcess.Run(args);
+}
 
 var root = new RootCommand("Makes, checks and describes the bundles of ModelApi, and scores files with them.")
 {

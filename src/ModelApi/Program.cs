@@ -4,6 +4,7 @@ using ModelApi.Errors;
 using ModelApi.Health;
 using ModelApi.Hosting;
 using ModelApi.Identity;
+using ModelApi.Inference.Isolation;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Models;
 using ModelApi.OpenApi;
@@ -11,6 +12,11 @@ using ModelApi.Overload;
 using ModelApi.Predictions;
 using ModelApi.Shutdown;
 using ModelApi.Telemetry;
+
+if (ProofProcess.IsAskedFor(args))
+{
+    return ProofProcess.Run(args);
+}
 
 if (CommandLine.TryAnswer(args))
 {

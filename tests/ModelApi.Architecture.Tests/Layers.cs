@@ -29,6 +29,8 @@ internal static class Layers
             "Scoring.Compiled",
             "Scoring.Batching",
             "Scoring.Selection",
+            "Loading",
+            "Isolation",
             "Registry",
             "Drift",
             "Files",

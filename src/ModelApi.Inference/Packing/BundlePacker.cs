@@ -102,8 +102,15 @@ public static class BundlePacker
         PackRequest request, JsonObject manifest, string folder, CancellationToken cancellationToken)
     {
         await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+        if (request.Isolation is { } isolation
+            && await isolation.ProveAsync(folder, cancellationToken).ConfigureAwait(false) is { IsVerdict: false } crash)
+        {
+            throw new BundleException(crash.Faults);
+        }
+
+        // A verdict can be wrong at this point, because the order of the classes is not known yet.
         var bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        using (var scorer = new OnnxRuntimeScorer(bundle))
+        using (var scorer = new OnnxRuntimeScorer(bundle, cancellationToken: cancellationToken))
         {
             if (ClassOrder.Find(scorer, bundle.Golden) is { } order)
             {
@@ -114,15 +121,15 @@ public static class BundlePacker
         }
 
         bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        using var served = new OnnxRuntimeScorer(bundle);
+        using var served = new OnnxRuntimeScorer(bundle, cancellationToken: cancellationToken);
         var features = ReferenceReader.Read(request.Reference, bundle.Manifest.Signature);
         var predictions = new PredictionBatch(bundle.Manifest.Signature);
-        served.Score(features, predictions, CancellationToken.None);
+        served.Score(features, predictions, cancellationToken);
         var reference = JsonSerializer.Serialize(Reference.Of(features, predictions), Options) + "\n";
         await File.WriteAllTextAsync(Path.Combine(folder, ReferenceFile), reference, cancellationToken).ConfigureAwait(false);
         await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
         bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        return GoldenCheck.Run(served, bundle.Golden);
+        return GoldenCheck.Run(served, bundle.Golden, cancellationToken);
     }
 
     private static async Task WriteManifestAsync(JsonObject manifest, string folder, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ModelApi.Inference.Isolation;
 using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Packing;
@@ -47,4 +48,7 @@ public sealed record PackRequest
 
     /// <summary>Whether an existing version is replaced.</summary>
     public bool Force { get; init; }
+
+    /// <summary>Runs the graphs in another process first, and refuses those that crash it or exceed a limit; null for not.</summary>
+    public IsolatedProver? Isolation { get; init; }
 }

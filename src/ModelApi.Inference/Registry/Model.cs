@@ -7,10 +7,7 @@ public sealed class Model
     {
         Name = name;
         Versions = versions;
-
-        // While a newer version is loading, an older one must not serve for a moment and then be replaced.
-        var newest = versions.LastOrDefault(version => version.State != VersionState.Failed);
-        Production = newest is { State: VersionState.Ready } ? newest : null;
+        Production = versions.LastOrDefault(version => version.State == VersionState.Ready);
         IsLoading = Production is null && versions.Any(version => version.State == VersionState.Loading);
     }
 
@@ -21,11 +18,11 @@ public sealed class Model
     public IReadOnlyList<ModelVersion> Versions { get; }
 
     /// <summary>
-    /// The version that serves calls without a version: the newest that is ready. Null when none is ready, or while a newer one is loading.
+    /// The version that serves calls without a version: the newest that is ready, also while a newer one is loading. Null when none is.
     /// </summary>
     public ModelVersion? Production { get; }
 
-    /// <summary>Whether there is no <see cref="Production"/> yet, but may be one once all versions are loaded.</summary>
+    /// <summary>Whether there is no <see cref="Production"/> yet, but one is still loading.</summary>
     public bool IsLoading { get; }
 
     /// <summary>The version with that number, in any state, or null.</summary>

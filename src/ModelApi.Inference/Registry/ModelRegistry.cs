@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Inference.Registry;
 
@@ -10,6 +12,9 @@ public sealed class ModelRegistry : IDisposable
 
     // The default model loads alone for so long, since most callers wait for it; the others need the processor too.
     private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
+
+    // How long the loading of one version holds up the next.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly string _root;
     private readonly string? _defaultModel;
@@ -52,13 +57,34 @@ public sealed class ModelRegistry : IDisposable
         Publish(snapshot => snapshot.Scanned(folders.Select(folder => folder.Loading).Concat(unreadable), rootFault));
         unreadable.ForEach(version => VersionLoaded?.Invoke(version));
 
-        // The largest first: started last, it would keep one core busy after the others are done.
-        folders.Sort((one, other) => other.Bytes.CompareTo(one.Bytes));
+        // The newest version of each model first, because it is the one to serve, and the largest of these: started last, it would keep
+        // one core busy after the others are done.
+        var newest = _snapshot.Models.Select(model => model.Versions[^1]).ToHashSet();
+        folders.Sort((one, other) => newest.Contains(other.Loading).CompareTo(newest.Contains(one.Loading)) is not 0 and var order
+            ? order
+            : other.Bytes.CompareTo(one.Bytes));
         var ofDefault = folders.FindAll(folder => folder.Loading.Model == DefaultModel);
-        var first = LoadAllAsync(ofDefault, cancellationToken);
+        var crowded = new ConcurrentQueue<VersionFolder>();
+        var first = LoadAllAsync(ofDefault, crowded, cancellationToken);
         await Task.WhenAny(first, Task.Delay(HeadStart, cancellationToken)).ConfigureAwait(false);
-        await Task.WhenAll(first, LoadAllAsync(folders.Except(ofDefault), cancellationToken)).ConfigureAwait(false);
+        await Task.WhenAll(first, LoadAllAsync([.. folders.Except(ofDefault)], crowded, cancellationToken)).ConfigureAwait(false);
+        foreach (var folder in crowded)
+        {
+            await LoadOneAsync(folder, crowded: null, cancellationToken).ConfigureAwait(false);
+        }
     }
+
+    /// <summary>
+    /// Does the work that a start leaves for later, see <see cref="SelectedScorer.Check"/>, within the limits of loading. Requests go on
+    /// meanwhile.
+    /// </summary>
+    /// <returns>The difference between the engines in words; null when there is none, or the version was disposed of.</returns>
+    /// <exception cref="BundleException">
+    /// It exceeded a limit, or ONNX Runtime does not accept a graph or does not reproduce the golden rows. The scorer stays.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public Task<string?> CheckAsync(ModelVersion version, CancellationToken cancellationToken) =>
+        _loader.CheckAsync(version, cancellationToken);
 
     /// <summary>Publishes an empty snapshot, so that no caller finds a version any more, and disposes of all versions.</summary>
     public void Dispose()
@@ -82,18 +108,50 @@ public sealed class ModelRegistry : IDisposable
         }
     }
 
-    private Task LoadAllAsync(IEnumerable<VersionFolder> folders, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(folders, cancellationToken, async (next, cancellation) =>
+    // As many at a time as there are cores; one that takes long, and may never end, makes room for the next.
+    private async Task LoadAllAsync(
+        List<VersionFolder> folders, ConcurrentQueue<VersionFolder> crowded, CancellationToken cancellationToken)
+    {
+        var next = -1;
+        var loads = new ConcurrentQueue<Task>();
+        var lanes = new Task[Math.Min(Environment.ProcessorCount, folders.Count)];
+        for (var lane = 0; lane < lanes.Length; lane++)
         {
-            var loaded = await _loader.LoadAsync(next.Loading.Model, next.Path, cancellation).ConfigureAwait(false);
-            if (!Publish(snapshot => snapshot.With(next.Loading, loaded)))
-            {
-                loaded.Dispose();
-                return;
-            }
+            lanes[lane] = LoadManyAsync();
+        }
 
+        await Task.WhenAll(lanes).ConfigureAwait(false);
+        await Task.WhenAll(loads).ConfigureAwait(false);
+
+        async Task LoadManyAsync()
+        {
+            while (Interlocked.Increment(ref next) is var index && index < folders.Count)
+            {
+                var load = LoadOneAsync(folders[index], crowded, cancellationToken);
+                await Task.WhenAny(load, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false);
+                loads.Enqueue(load);
+            }
+        }
+    }
+
+    private async Task LoadOneAsync(VersionFolder folder, ConcurrentQueue<VersionFolder>? crowded, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var loaded = await _loader.TryLoadAsync(folder.Loading.Model, folder.Path, isAlone: crowded is null, cancellationToken)
+            .ConfigureAwait(false);
+        if (loaded is null)
+        {
+            crowded!.Enqueue(folder);
+        }
+        else if (Publish(snapshot => snapshot.With(folder.Loading, loaded)))
+        {
             VersionLoaded?.Invoke(loaded);
-        });
+        }
+        else
+        {
+            loaded.Dispose();
+        }
+    }
 
     /// <returns>False when the registry is disposed of; then nothing is published.</returns>
     private bool Publish(Func<RegistrySnapshot, RegistrySnapshot> change)

@@ -76,6 +76,9 @@ public sealed class ModelVersion : IDisposable
     /// <summary>Why it failed; empty in any other state.</summary>
     public IReadOnlyList<BundleFault> Faults { get; private init; } = [];
 
+    /// <summary>The folder of its bundle; empty unless it is ready.</summary>
+    internal string Folder { get; private init; } = "";
+
     /// <summary>A version that was found and is being loaded.</summary>
     internal static ModelVersion Loading(string model, string version) => new(model, version) { State = VersionState.Loading };
 
@@ -86,6 +89,7 @@ public sealed class ModelVersion : IDisposable
         {
             _holders = Registry,
             State = VersionState.Ready,
+            Folder = bundle.Folder,
             Manifest = bundle.Manifest,
             Digest = bundle.Digest,
             Selected = selected,

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Isolation;
+using ModelApi.Inference.Loading;
 using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.Batching;
 using ModelApi.Inference.Scoring.Selection;
@@ -8,46 +10,138 @@ using ModelApi.Inference.Scoring.Selection;
 namespace ModelApi.Inference.Registry;
 
 /// <summary>Loads a bundle's folder as a version that is ready, or failed with the reasons.</summary>
+/// <remarks>
+/// Each version is loaded on a thread of its own. One that exceeds a limit is failed; work on it that cannot be stopped is left on its
+/// thread.
+/// </remarks>
 /// <param name="reader">Reads and checks the bundle.</param>
 /// <param name="selectScorer">
 /// Makes the scorer of a bundle and checks it on the golden rows; throws <see cref="BundleException"/> when it cannot.
 /// </param>
 /// <param name="limits">How much one request to the version may hold.</param>
 /// <param name="batching">How rows of several callers are joined where a manifest does not say otherwise; null for the default.</param>
+/// <param name="loadLimits">How long loading may take, and how much memory; null for the default.</param>
+/// <param name="isolation">Proves the bundle in another process first; null for not.</param>
 public sealed class VersionLoader(
-    BundleReader reader, Func<Bundle, SelectedScorer> selectScorer, ReadLimits limits, BatchingPolicy? batching = null)
+    BundleReader reader,
+    Func<Bundle, CancellationToken, SelectedScorer> selectScorer,
+    ReadLimits limits,
+    BatchingPolicy? batching = null,
+    LoadLimits? loadLimits = null,
+    IsolatedProver? isolation = null)
 {
     private readonly BatchingPolicy _batching = batching ?? new BatchingPolicy();
+    private readonly LoadLimits _loadLimits = loadLimits ?? new LoadLimits();
 
     /// <summary>Loads one version. A bad bundle is a result, not an exception.</summary>
-    public async Task<ModelVersion> LoadAsync(string model, string folder, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public async Task<ModelVersion> LoadAsync(string model, string folder, CancellationToken cancellationToken) =>
+        await TryLoadAsync(model, folder, isAlone: true, cancellationToken).ConfigureAwait(false)
+            ?? throw new UnreachableException();
+
+    /// <summary>As <see cref="LoadAsync"/>, for a version that may be loaded beside others.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="folder">The bundle's folder.</param>
+    /// <param name="isAlone">Whether no other version is loaded meanwhile.</param>
+    /// <param name="cancellationToken">Ends the loading early.</param>
+    /// <returns>Null when memory ran out, and may have done so because of the others: load it again, alone.</returns>
+    internal async Task<ModelVersion?> TryLoadAsync(string model, string folder, bool isAlone, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var version = Path.GetFileName(folder);
-        SelectedScorer? selected = null;
+        string? digest = null;
+        if (isolation is not null)
+        {
+            var proof = await isolation.ProveAsync(folder, cancellationToken).ConfigureAwait(false);
+            if (proof.Faults.Count > 0)
+            {
+                return Failed(proof.Faults);
+            }
+
+            digest = proof.Digest;
+        }
+
         try
         {
-            var bundle = await reader.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-            selected = selectScorer(bundle);
-            return ModelVersion.Ready(bundle, selected, limits, DecideBatching(bundle, selected.Scorer), Stopwatch.GetElapsedTime(start));
+            // A proved bundle has kept its limits once, and callers that are served meanwhile need memory too.
+            return await LoadWatch.RunAsync(Load, Dispose, start, _loadLimits, folder, hasCeiling: digest is null, cancellationToken)
+                .ConfigureAwait(false);
         }
-        catch (BundleException exception)
+        catch (LoadLimitException exception) when (!isAlone && exception is { Limit: LoadLimit.Memory, IsAmongOthers: true })
         {
-            selected?.Scorer.Dispose();
-            return ModelVersion.Failed(model, version, exception.Faults, Stopwatch.GetElapsedTime(start));
+            return null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // An unforeseen exception, also from a native library, fails this bundle alone.
-            selected?.Scorer.Dispose();
-            var fault = new BundleFault("", "", $"{exception.GetType().Name}: {exception.Message}");
-            return ModelVersion.Failed(model, version, [fault], Stopwatch.GetElapsedTime(start));
+            return Failed(LoadFaults.Of(exception, _loadLimits));
+        }
+
+        ModelVersion Load(CancellationToken cancellation)
+        {
+            var bundle = reader.ReadAsync(folder, cancellation).GetAwaiter().GetResult();
+            if (digest is not null && bundle.Digest != digest)
+            {
+                throw new BundleException([new BundleFault("", "", "It was changed while it was being proved. Load it again.")]);
+            }
+
+            SelectedScorer? selected = null;
+            try
+            {
+                selected = selectScorer(bundle, cancellation);
+                var decision = DecideBatching(bundle, selected.Scorer, cancellation);
+                return ModelVersion.Ready(bundle, selected, limits, decision, Stopwatch.GetElapsedTime(start));
+            }
+            catch
+            {
+                selected?.Scorer.Dispose();
+                throw;
+            }
+        }
+
+        ModelVersion Failed(IReadOnlyList<BundleFault> faults) =>
+            ModelVersion.Failed(model, Path.GetFileName(folder), faults, Stopwatch.GetElapsedTime(start));
+    }
+
+    /// <summary>As <see cref="SelectedScorer.Check"/>, on a thread of its own and with the limits of loading.</summary>
+    /// <returns>The difference between the engines in words; null when there is none, or the version was disposed of.</returns>
+    /// <exception cref="BundleException">It exceeded a limit, or as <see cref="SelectedScorer.Check"/> says. The scorer stays.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    internal async Task<string?> CheckAsync(ModelVersion version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LoadWatch.RunAsync(
+                Check, _ => { }, Stopwatch.GetTimestamp(), _loadLimits, version.Folder, hasCeiling: false, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (LoadLimitException exception)
+        {
+            throw new BundleException(LoadFaults.Of(exception, _loadLimits));
+        }
+
+        string? Check(CancellationToken cancellation)
+        {
+            if (!version.TryLease())
+            {
+                return null;
+            }
+
+            try
+            {
+                return version.Selected!.Check(cancellation);
+            }
+            finally
+            {
+                version.Release();
+            }
         }
     }
 
-    private BatchingDecision DecideBatching(Bundle bundle, IScorer scorer)
+    private static void Dispose(ModelVersion version) => version.Dispose();
+
+    private BatchingDecision DecideBatching(Bundle bundle, IScorer scorer, CancellationToken cancellationToken)
     {
         var policy = _batching.With(bundle.Manifest.Batching);
-        return BatchingDecision.Of(policy, scorer, () => BatchingTrial.Measure(scorer, bundle.Golden.Features, policy.MaxRows));
+        return BatchingDecision.Of(
+            policy, scorer, () => BatchingTrial.Measure(scorer, bundle.Golden.Features, policy.MaxRows, cancellationToken));
     }
 }

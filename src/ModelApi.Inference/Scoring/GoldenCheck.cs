@@ -15,12 +15,16 @@ public static class GoldenCheck
     private const int MostSingle = 20;
 
     /// <summary>Scores all rows in one batch and then some of them one by one, which also warms the scorer up.</summary>
+    /// <param name="scorer">The scorer.</param>
+    /// <param name="golden">The golden rows of its bundle.</param>
+    /// <param name="cancellationToken">Ends the check early.</param>
     /// <exception cref="BundleException">An answer differs from the trainer's.</exception>
-    public static GoldenReport Run(IScorer scorer, GoldenRows golden)
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public static GoldenReport Run(IScorer scorer, GoldenRows golden, CancellationToken cancellationToken = default)
     {
         var faults = new List<BundleFault>();
         var predictions = new PredictionBatch(golden.Features.Signature);
-        scorer.Score(golden.Features, predictions, CancellationToken.None);
+        scorer.Score(golden.Features, predictions, cancellationToken);
         var largest = 0.0;
         for (var row = 0; row < golden.Features.Rows; row++)
         {
@@ -34,7 +38,7 @@ public static class GoldenCheck
             var row = (int)((long)i * golden.Features.Rows / singles);
             single.Clear();
             golden.Features.CopyRowTo(single, row);
-            scorer.Score(single, predictions, CancellationToken.None);
+            scorer.Score(single, predictions, cancellationToken);
             largest = Math.Max(largest, Compare(golden, row, predictions, 0, "by itself", faults));
         }
 

@@ -51,7 +51,7 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             await Task.Delay(CollectAfter, time, stoppingToken);
             ReturnMemory();
             await Task.Delay(CheckAfter, time, stoppingToken);
-            await Task.Run(() => CheckEngines(stoppingToken), stoppingToken);
+            await CheckEnginesAsync(stoppingToken);
             ReturnMemory();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -75,19 +75,18 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
     }
 
     // One after the other: requests are served meanwhile.
-    private void CheckEngines(CancellationToken stoppingToken)
+    private async Task CheckEnginesAsync(CancellationToken stoppingToken)
     {
         foreach (var version in registry.Snapshot.Models.SelectMany(model => model.Versions))
         {
-            stoppingToken.ThrowIfCancellationRequested();
-            if (!version.TryLease())
+            if (version.State != VersionState.Ready)
             {
                 continue;
             }
 
             try
             {
-                if (version.Selected!.Check(stoppingToken) is { } difference)
+                if (await registry.CheckAsync(version, stoppingToken) is { } difference)
                 {
                     logger.EnginesDiffer(version.Model, version.Version, difference);
                 }
@@ -96,10 +95,6 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             {
                 // An exception here would stop the server. The version has reproduced its golden rows, and serves on as it is.
                 logger.EngineNotChecked(version.Model, version.Version, exception.Message);
-            }
-            finally
-            {
-                version.Release();
             }
         }
     }

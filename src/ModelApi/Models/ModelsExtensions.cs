@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using ModelApi.Configuration;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Isolation;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Scoring.Selection;
 using ModelApi.Limits;
@@ -20,11 +21,16 @@ internal static class ModelsExtensions
             var models = provider.GetRequiredService<IOptions<ModelsOptions>>().Value;
             var limits = provider.GetRequiredService<IOptions<LimitsOptions>>().Value;
             var batchThreads = models.BatchThreads > 0 ? models.BatchThreads : Environment.ProcessorCount;
+            var loadLimits = models.ToLoadLimits();
             var loader = new VersionLoader(
                 new BundleReader(),
                 new EngineSelector(models.Engine, models.Threads, batchThreads).SelectFirst,
                 new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest),
-                models.Batching.ToPolicy(models.Threads, limits.MaxQueueMilliseconds));
+                models.Batching.ToPolicy(models.Threads, limits.MaxQueueMilliseconds),
+                loadLimits,
+                models.Isolation == IsolationMode.Process
+                    ? new IsolatedProver(ChildProgram.Of(typeof(Program).Assembly), loadLimits, models.Engine)
+                    : null);
             return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);
         });
         services.AddSingleton<VersionLookup>();

@@ -1,4 +1,5 @@
 using ModelApi.Configuration;
+using ModelApi.Inference.Loading;
 using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Models;
@@ -33,8 +34,27 @@ internal sealed record ModelsOptions
     /// </summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Seconds until a version that is not loaded and proved has failed. Default: 60.</summary>
+    public double LoadTimeoutSeconds { get; init; } = 60;
+
+    /// <summary>
+    /// Megabytes (2^20 bytes) that loading a version may take beyond ten times the size of its graphs; a version that takes more has
+    /// failed. Default: 512.
+    /// </summary>
+    public int LoadMemoryMegabytes { get; init; } = 512;
+
+    /// <summary>Where bundles of the folder are proved before they are loaded. Default: none.</summary>
+    public IsolationMode Isolation { get; init; } = IsolationMode.None;
+
     /// <summary>How rows of several callers are joined, where a manifest does not say otherwise.</summary>
     public BatchingOptions Batching { get; init; } = new();
+
+    /// <summary>The limits of loading one version.</summary>
+    public LoadLimits ToLoadLimits() => new()
+    {
+        Timeout = TimeSpan.FromSeconds(LoadTimeoutSeconds),
+        MemoryBytes = LoadMemoryMegabytes * 1024L * 1024,
+    };
 
     public static ModelsOptions Read(SettingsReader settings) => new()
     {
@@ -43,6 +63,9 @@ internal sealed record ModelsOptions
         Engine = settings.Choice<ScoringEngine>(nameof(Engine)) ?? Defaults.Engine,
         BatchThreads = settings.Whole(nameof(BatchThreads), 0, 256) ?? Defaults.BatchThreads,
         Threads = settings.Whole(nameof(Threads), 1, 256) ?? Defaults.Threads,
+        LoadTimeoutSeconds = settings.Number(nameof(LoadTimeoutSeconds), 0.1, 86_400) ?? Defaults.LoadTimeoutSeconds,
+        LoadMemoryMegabytes = settings.Whole(nameof(LoadMemoryMegabytes), 16, 1_048_576) ?? Defaults.LoadMemoryMegabytes,
+        Isolation = settings.Choice<IsolationMode>(nameof(Isolation)) ?? Defaults.Isolation,
         Batching = settings.Section(nameof(Batching), BatchingOptions.Read),
     };
 }

@@ -27,6 +27,25 @@ internal sealed class TemporaryModels : IDisposable
         return bundle;
     }
 
+    /// <summary>Makes a bundle of a regression of one number <c>x</c>, with one golden row.</summary>
+    public TemporaryBundle AddRegression(string name, byte[] graph)
+    {
+        var folder = Path.Combine(Root, name, "1");
+        Directory.CreateDirectory(folder);
+        var bundle = new TemporaryBundle(folder);
+        File.WriteAllText(bundle.PathOf("model.json"), $$"""
+            {
+              "name": "{{name}}", "version": "1", "description": "Made by a test.", "task": "regression",
+              "target": { "name": "y", "description": "A number." },
+              "features": [{ "name": "x", "type": "number", "example": 1 }],
+              "unknownCategory": "reject", "graphs": [{ "file": "graph.onnx" }], "outputs": { "value": "value" }, "files": {}
+            }
+            """);
+        bundle.Write("graph.onnx", graph);
+        bundle.Write("golden.jsonl", """{"input":{"x":1},"value":1}""");
+        return bundle;
+    }
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }
 

@@ -123,7 +123,8 @@ public sealed class LeaseTests : IDisposable
         var folder = _models.AddBank().Folder;
         var loader = new VersionLoader(
             new BundleReader(),
-            bundle => SelectedScorer.Create(spy = new SpyScorer(new OnnxRuntimeScorer(bundle)), bundle.Golden, ""),
+            (bundle, cancellation) => SelectedScorer.Create(
+                spy = new SpyScorer(new OnnxRuntimeScorer(bundle)), bundle.Golden, "", cancellation),
             new ReadLimits());
         var version = await loader.LoadAsync("bank", folder, CancellationToken.None);
         Assert.Equal(VersionState.Ready, version.State);

@@ -46,13 +46,13 @@ internal sealed class LoadingHost(string root, string held) : ModelApiHost
         base.Dispose(disposing);
     }
 
-    private SelectedScorer Select(Bundle bundle)
+    private SelectedScorer Select(Bundle bundle, CancellationToken cancellationToken)
     {
         if (bundle.Manifest.Name == held)
         {
-            _isOpen.Wait();
+            _isOpen.Wait(cancellationToken);
         }
 
-        return SelectedScorer.Create(new OnnxRuntimeScorer(bundle), bundle.Golden, "");
+        return SelectedScorer.Create(new OnnxRuntimeScorer(bundle), bundle.Golden, "", cancellationToken);
     }
 }

@@ -29,7 +29,8 @@ internal sealed class HeldModel
 
     public ModelRegistry Registry(BatchingPolicy batching) => new(Repository.Models, "bank", new VersionLoader(
         new BundleReader(),
-        bundle => SelectedScorer.Create(new HeldScorer(this, new OnnxRuntimeScorer(bundle)), bundle.Golden, ""),
+        (bundle, cancellation) => SelectedScorer.Create(
+            new HeldScorer(this, new OnnxRuntimeScorer(bundle)), bundle.Golden, "", cancellation),
         new ReadLimits(), batching));
 
     public void Hold() => _isHeld = true;

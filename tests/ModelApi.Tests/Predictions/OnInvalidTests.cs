@@ -175,7 +175,8 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
             base.ConfigureWebHost(builder);
             var loader = new VersionLoader(
                 new BundleReader(),
-                bundle => SelectedScorer.Create(new OverflowingScorer(new OnnxRuntimeScorer(bundle)), bundle.Golden, ""),
+                (bundle, cancellation) => SelectedScorer.Create(
+                    new OverflowingScorer(new OnnxRuntimeScorer(bundle)), bundle.Golden, "", cancellation),
                 new ReadLimits());
             builder.ConfigureTestServices(services => services.AddSingleton(new ModelRegistry(Repository.Models, "bank", loader)));
         }

@@ -18,7 +18,9 @@ public sealed record BatchingTrial(int Rows, double AloneMicroseconds, double Jo
     /// <param name="scorer">A scorer that is warm.</param>
     /// <param name="rows">Rows to score; they are repeated as needed.</param>
     /// <param name="maxRows">The most rows of a joined call.</param>
-    public static BatchingTrial Measure(IScorer scorer, FeatureBatch rows, int maxRows)
+    /// <param name="cancellationToken">Ends the trial early.</param>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public static BatchingTrial Measure(IScorer scorer, FeatureBatch rows, int maxRows, CancellationToken cancellationToken = default)
     {
         var count = Math.Min(maxRows, MostRows);
         var joined = new FeatureBatch(rows.Signature, count);
@@ -39,11 +41,11 @@ public sealed record BatchingTrial(int Rows, double AloneMicroseconds, double Jo
             var begin = Stopwatch.GetTimestamp();
             foreach (var single in singles)
             {
-                scorer.Score(single, predictions, CancellationToken.None);
+                scorer.Score(single, predictions, cancellationToken);
             }
 
             var middle = Stopwatch.GetTimestamp();
-            scorer.Score(joined, predictions, CancellationToken.None);
+            scorer.Score(joined, predictions, cancellationToken);
             alone = Math.Min(alone, Stopwatch.GetElapsedTime(begin, middle).TotalMicroseconds / count);
             together = Math.Min(together, Stopwatch.GetElapsedTime(middle).TotalMicroseconds / count);
         }

@@ -26,8 +26,10 @@ public sealed class OnnxRuntimeScorer : IScorer
     /// <param name="threads">
     /// Threads that work on one large batch; only the first scorer of a process sets it, see <see cref="OnnxRuntimeEnvironment"/>.
     /// </param>
+    /// <param name="cancellationToken">Ends the loading early.</param>
     /// <exception cref="BundleException">ONNX Runtime does not accept a graph.</exception>
-    public OnnxRuntimeScorer(Bundle bundle, int threads = 1)
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public OnnxRuntimeScorer(Bundle bundle, int threads = 1, CancellationToken cancellationToken = default)
     {
         OnnxRuntimeEnvironment.EnsureCreated(threads);
         Engine = $"onnxruntime {OrtEnv.Instance().GetVersionString()}";
@@ -39,7 +41,7 @@ public sealed class OnnxRuntimeScorer : IScorer
         {
             try
             {
-                sessions.Add(new GraphSession(step, bundle.Folder));
+                sessions.Add(new GraphSession(step, bundle.Folder, cancellationToken));
             }
             catch (OnnxRuntimeException exception)
             {
@@ -56,6 +58,7 @@ public sealed class OnnxRuntimeScorer : IScorer
         if (faults.Count > 0)
         {
             Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
             throw new BundleException(faults);
         }
 

@@ -9,7 +9,7 @@ namespace ModelApi.Inference.Scoring.Selection;
 internal sealed class CompiledFirstScorer : IScorer
 {
     private readonly CompiledScorer _compiled;
-    private readonly Func<IScorer> _createReference;
+    private readonly Func<CancellationToken, IScorer> _createReference;
     private readonly Lock _checking = new();
 
     // Null after the comparison, so that the graphs can be collected.
@@ -18,7 +18,8 @@ internal sealed class CompiledFirstScorer : IScorer
     private volatile SelectionReport _report;
     private bool _isDisposed;
 
-    public CompiledFirstScorer(Bundle bundle, CompiledScorer compiled, GoldenReport golden, Func<IScorer> createReference)
+    public CompiledFirstScorer(
+        Bundle bundle, CompiledScorer compiled, GoldenReport golden, Func<CancellationToken, IScorer> createReference)
     {
         _bundle = bundle;
         _compiled = compiled;
@@ -41,15 +42,16 @@ internal sealed class CompiledFirstScorer : IScorer
         _current.Score(features, predictions, cancellationToken);
 
     /// <summary>Compares the engines, and lets ONNX Runtime take over where they differ. A second call does nothing.</summary>
+    /// <param name="cancellationToken">Ends the comparison early.</param>
     /// <returns>The difference in words, or null.</returns>
     /// <exception cref="BundleException">
     /// ONNX Runtime does not accept a graph or does not reproduce the golden rows. After any exception, the compiled scorer stays.
     /// </exception>
-    public string? Compare()
+    public string? Compare(CancellationToken cancellationToken)
     {
         lock (_checking)
         {
-            return TakeBundle() is { } bundle ? Compare(bundle) : null;
+            return TakeBundle() is { } bundle ? Compare(bundle, cancellationToken) : null;
         }
     }
 
@@ -63,7 +65,7 @@ internal sealed class CompiledFirstScorer : IScorer
                 return null;
             }
 
-            var difference = Compare(bundle);
+            var difference = Compare(bundle, cancellationToken);
             if (difference is null)
             {
                 _compiled.ChooseKernelsAgain(bundle.Golden.Features, cancellationToken);
@@ -90,14 +92,14 @@ internal sealed class CompiledFirstScorer : IScorer
         return bundle;
     }
 
-    private string? Compare(Bundle bundle)
+    private string? Compare(Bundle bundle, CancellationToken cancellationToken)
     {
         var rows = bundle.Golden.Features.Rows;
         IScorer? reference = null;
         try
         {
-            reference = _createReference();
-            var difference = FindDifference(bundle, reference, out var synthetic);
+            reference = _createReference(cancellationToken);
+            var difference = FindDifference(bundle, reference, out var synthetic, cancellationToken);
             if (difference is null)
             {
                 _report = _report with
@@ -108,7 +110,7 @@ internal sealed class CompiledFirstScorer : IScorer
             }
             else
             {
-                _report = new SelectionReport(GoldenCheck.Run(reference, bundle.Golden), $"Not compiled: {difference}.");
+                _report = new SelectionReport(GoldenCheck.Run(reference, bundle.Golden, cancellationToken), $"Not compiled: {difference}.");
                 _current = reference;
             }
 
@@ -117,23 +119,24 @@ internal sealed class CompiledFirstScorer : IScorer
         catch (Exception exception)
         {
             reference?.Dispose();
+            var reason = exception is OperationCanceledException ? "it was stopped" : exception.Message.TrimEnd('.');
             _report = _report with
             {
                 Reason = $"Compiled: it gives the trainer's answers to {rows} golden rows; "
-                    + $"a comparison with ONNX Runtime was not possible ({exception.Message.TrimEnd('.')}).",
+                    + $"a comparison with ONNX Runtime was not possible ({reason}).",
             };
             throw;
         }
     }
 
-    private string? FindDifference(Bundle bundle, IScorer reference, out int synthetic)
+    private string? FindDifference(Bundle bundle, IScorer reference, out int synthetic, CancellationToken cancellationToken)
     {
         var drawn = SyntheticRows.Draw(bundle);
         synthetic = drawn.Rows;
         try
         {
-            return EngineComparison.FindDifference(bundle.Golden.Features, _compiled, reference, "golden")
-                ?? EngineComparison.FindDifference(drawn, _compiled, reference, "reference");
+            return EngineComparison.FindDifference(bundle.Golden.Features, _compiled, reference, "golden", cancellationToken)
+                ?? EngineComparison.FindDifference(drawn, _compiled, reference, "reference", cancellationToken);
         }
         catch (InvalidOperationException exception)
         {

@@ -9,12 +9,14 @@ internal static class EngineComparison
     /// <param name="compiled">The compiled engine.</param>
     /// <param name="reference">ONNX Runtime, which is right.</param>
     /// <param name="kind">The name of the rows in the answer, such as "golden".</param>
+    /// <param name="cancellationToken">Ends the comparison early.</param>
     /// <returns>The first difference in words, or null.</returns>
-    public static string? FindDifference(FeatureBatch rows, IScorer compiled, IScorer reference, string kind)
+    public static string? FindDifference(
+        FeatureBatch rows, IScorer compiled, IScorer reference, string kind, CancellationToken cancellationToken)
     {
         var (actual, expected) = (new PredictionBatch(rows.Signature), new PredictionBatch(rows.Signature));
-        compiled.Score(rows, actual, CancellationToken.None);
-        reference.Score(rows, expected, CancellationToken.None);
+        compiled.Score(rows, actual, cancellationToken);
+        reference.Score(rows, expected, cancellationToken);
         for (var row = 0; row < rows.Rows; row++)
         {
             if (rows.Signature.Classes is { } classes && actual.Labels[row] != expected.Labels[row])

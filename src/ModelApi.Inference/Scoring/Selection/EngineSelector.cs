@@ -12,19 +12,21 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
 {
     /// <summary>Makes a scorer that reproduces the golden rows, and compares the engines.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
+    /// <param name="cancellationToken">Ends the work early, also within a graph.</param>
     /// <exception cref="BundleException">
     /// The scorer does not reproduce the golden rows, ONNX Runtime does not accept a graph, or the bundle must be compiled and cannot be.
     /// </exception>
-    public SelectedScorer Select(Bundle bundle)
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public SelectedScorer Select(Bundle bundle, CancellationToken cancellationToken = default)
     {
-        if (TryCompile(bundle, out var reason) is not { } scorer)
+        if (TryCompile(bundle, out var reason, cancellationToken) is not { } scorer)
         {
-            return SelectOnnxRuntime(bundle, reason);
+            return SelectOnnxRuntime(bundle, reason, cancellationToken);
         }
 
         try
         {
-            if (scorer.Compare() is { } difference)
+            if (scorer.Compare(cancellationToken) is { } difference)
             {
                 ThrowIfMustBeCompiled(difference);
             }
@@ -40,16 +42,21 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
 
     /// <summary>As <see cref="Select"/>, but leaves the comparison of the engines to <see cref="SelectedScorer.Check"/>.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
+    /// <param name="cancellationToken">Ends the work early, also within a graph.</param>
     /// <exception cref="BundleException">As for <see cref="Select"/>.</exception>
-    public SelectedScorer SelectFirst(Bundle bundle) =>
-        TryCompile(bundle, out var reason) is { } scorer ? new SelectedScorer(scorer) : SelectOnnxRuntime(bundle, reason);
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public SelectedScorer SelectFirst(Bundle bundle, CancellationToken cancellationToken = default) =>
+        TryCompile(bundle, out var reason, cancellationToken) is { } scorer
+            ? new SelectedScorer(scorer)
+            : SelectOnnxRuntime(bundle, reason, cancellationToken);
 
-    private SelectedScorer SelectOnnxRuntime(Bundle bundle, string reason) =>
-        SelectedScorer.Create(new OnnxRuntimeScorer(bundle, threads), bundle.Golden, reason);
+    private SelectedScorer SelectOnnxRuntime(Bundle bundle, string reason, CancellationToken cancellationToken) =>
+        SelectedScorer.Create(new OnnxRuntimeScorer(bundle, threads, cancellationToken), bundle.Golden, reason, cancellationToken);
 
     /// <param name="bundle">A bundle that was read without fault.</param>
     /// <param name="reason">Why there is no compiled scorer: one sentence for people.</param>
-    private CompiledFirstScorer? TryCompile(Bundle bundle, out string reason)
+    /// <param name="cancellationToken">Ends the golden check early.</param>
+    private CompiledFirstScorer? TryCompile(Bundle bundle, out string reason, CancellationToken cancellationToken)
     {
         if (engine == ScoringEngine.OnnxRuntime)
         {
@@ -63,15 +70,16 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
             if (CompiledScorer.TryCompile(bundle, out obstacle, batchThreads) is { } compiled)
             {
                 reason = "";
-                var golden = GoldenCheck.Run(compiled, bundle.Golden);
-                return new CompiledFirstScorer(bundle, compiled, golden, () => new OnnxRuntimeScorer(bundle, threads));
+                var golden = GoldenCheck.Run(compiled, bundle.Golden, cancellationToken);
+                return new CompiledFirstScorer(
+                    bundle, compiled, golden, cancellation => new OnnxRuntimeScorer(bundle, threads, cancellation));
             }
         }
         catch (BundleException exception)
         {
             obstacle = $"compiled, it does not reproduce the golden rows ({exception.Faults[0].Message.TrimEnd('.')})";
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException))
         {
             // An unforeseen graph is no reason not to serve it.
             obstacle = $"the compiled engine failed ({exception.GetType().Name}: {exception.Message.TrimEnd('.')})";

@@ -12,7 +12,7 @@ public sealed class SelectedScorer
 
     private SelectedScorer(IScorer scorer, SelectionReport report) => (Scorer, _report) = (scorer, report);
 
-    /// <summary>The scorer; the caller who had it selected disposes of it.</summary>
+    /// <summary>The scorer; whoever selects it disposes of it.</summary>
     public IScorer Scorer { get; }
 
     /// <summary>How well the scorer reproduced the golden rows.</summary>
@@ -27,12 +27,15 @@ public sealed class SelectedScorer
     /// <param name="scorer">The scorer; disposed of when it fails.</param>
     /// <param name="golden">The golden rows of its bundle.</param>
     /// <param name="reason">Why this engine, in one sentence for people.</param>
+    /// <param name="cancellationToken">Ends the check early.</param>
     /// <exception cref="BundleException">An answer differs from the trainer's.</exception>
-    public static SelectedScorer Create(IScorer scorer, GoldenRows golden, string reason)
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public static SelectedScorer Create(
+        IScorer scorer, GoldenRows golden, string reason, CancellationToken cancellationToken = default)
     {
         try
         {
-            return new SelectedScorer(scorer, new SelectionReport(GoldenCheck.Run(scorer, golden), reason));
+            return new SelectedScorer(scorer, new SelectionReport(GoldenCheck.Run(scorer, golden, cancellationToken), reason));
         }
         catch
         {

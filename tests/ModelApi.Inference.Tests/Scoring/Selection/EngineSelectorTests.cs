@@ -104,7 +104,7 @@ public sealed class EngineSelectorTests
         var compiled = CompiledScorer.TryCompile(bundle, out _)!;
         compiled.ChooseKernels(bundle.Golden.Features, new SlowTimer());
         using var scorer = new CompiledFirstScorer(
-            bundle, compiled, GoldenCheck.Run(compiled, bundle.Golden), () => new OnnxRuntimeScorer(bundle));
+            bundle, compiled, GoldenCheck.Run(compiled, bundle.Golden), _ => new OnnxRuntimeScorer(bundle));
         var selected = new SelectedScorer(scorer);
         var atStart = scorer.Kernels;
 
@@ -169,7 +169,7 @@ public sealed class EngineSelectorTests
         using var reference = new OnnxRuntimeScorer(bundle);
         using var wrong = new WrongScorer(reference, 17, shift, error);
 
-        var difference = EngineComparison.FindDifference(bundle.Golden.Features, wrong, reference, "drawn");
+        var difference = EngineComparison.FindDifference(bundle.Golden.Features, wrong, reference, "drawn", CancellationToken.None);
 
         Assert.True(expected is null ? difference is null : difference?.StartsWith(expected, StringComparison.Ordinal), difference);
     }
@@ -211,7 +211,7 @@ public sealed class EngineSelectorTests
     private static CompiledFirstScorer CompiledFirst(Bundle bundle, Func<IScorer> createReference)
     {
         var compiled = CompiledScorer.TryCompile(bundle, out _)!;
-        return new CompiledFirstScorer(bundle, compiled, GoldenCheck.Run(compiled, bundle.Golden), createReference);
+        return new CompiledFirstScorer(bundle, compiled, GoldenCheck.Run(compiled, bundle.Golden), _ => createReference());
     }
 
     /// <summary>Measures every kernel as slower than any real one.</summary>

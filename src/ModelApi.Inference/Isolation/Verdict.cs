@@ -1,0 +1,67 @@
+using System.Text.Json;
+using ModelApi.Inference.Bundles;
+
+namespace ModelApi.Inference.Isolation;
+
+/// <summary>The verdict of a proving process as it passes through its standard output: one JSON object.</summary>
+internal static class Verdict
+{
+    private const int MostFaults = 100;
+    private const int LongestText = 2000;
+
+    public static byte[] Write(Proof proof)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("digest", proof.Digest);
+            json.WriteNumber("goldenRows", proof.GoldenRows);
+            json.WriteNumber("largestDifference", proof.LargestDifference);
+            json.WriteStartArray("faults");
+            foreach (var fault in proof.Faults.Take(MostFaults))
+            {
+                json.WriteStartArray();
+                json.WriteStringValue(Shorten(fault.File));
+                json.WriteStringValue(Shorten(fault.Path));
+                json.WriteStringValue(Shorten(fault.Message));
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <returns>Null when the bytes are no verdict.</returns>
+    public static Proof? TryRead(ReadOnlyMemory<byte> output)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(output);
+            var root = document.RootElement;
+            BundleFault[] faults = [.. root.GetProperty("faults").EnumerateArray()
+                .Select(fault => new BundleFault(fault[0].GetString()!, fault[1].GetString()!, fault[2].GetString()!))];
+            var digest = root.GetProperty("digest").GetString();
+            return faults.Length > 0 == (digest is null)
+                ? new Proof
+                {
+                    IsVerdict = true,
+                    Faults = faults,
+                    Digest = digest,
+                    GoldenRows = root.GetProperty("goldenRows").GetInt32(),
+                    LargestDifference = root.GetProperty("largestDifference").GetDouble(),
+                }
+                : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException
+            or FormatException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    private static string Shorten(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText), "…");
+}

@@ -1,0 +1,30 @@
+namespace ModelApi.Inference.Loading;
+
+/// <summary>How long loading and proving one version may take, and how much memory.</summary>
+public sealed record LoadLimits
+{
+    // A graph is held several times while it is loaded: as bytes, parsed, and as each engine's own form.
+    private const int GraphCopies = 10;
+
+    /// <summary>From the first byte read to ready. Default: 60 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Bytes by which the process may grow beyond ten times the size of the bundle's graphs. Default: 512 MiB.</summary>
+    public long MemoryBytes { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>Bytes by which the process may grow while it loads the bundle.</summary>
+    /// <param name="folder">The bundle's folder.</param>
+    internal long MemoryFor(string folder)
+    {
+        try
+        {
+            var graphs = new DirectoryInfo(folder).GetFiles("*.onnx");
+            return MemoryBytes + (GraphCopies * graphs.Sum(graph => graph.Length));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The reader reports the reason.
+            return MemoryBytes;
+        }
+    }
+}
