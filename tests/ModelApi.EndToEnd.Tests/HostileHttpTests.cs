@@ -37,6 +37,27 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
         "400")]
     [InlineData(
         "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"
+        + "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n{\"a",
+        "400")]
+    [InlineData(
+        "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"
+        + "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n80000000\r\n{\"a",
+        "400")]
+    [InlineData(
+        "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"
+        + "Transfer-Encoding: chunked\r\nRequest-Timeout: 0.1\r\n\r\n5\r\n{\"a",
+        "504")]
+    [InlineData(
+        "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"
+        + "Content-Encoding: gzip\r\nContent-Length: 99\r\nRequest-Timeout: 0.1\r\n\r\n\u001f",
+        "504")]
+    [InlineData(
+        "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer wrong\r\nContent-Type: application/json\r\n"
+        + "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n{\"a",
+        "401")]
+    [InlineData("GET /models HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n", "200")]
+    [InlineData(
+        "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n"
         + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
         "400")]
     [InlineData("POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n\r\n", "400")]
@@ -126,6 +147,7 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
         using var client = _server.Client();
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/models", UriKind.Relative))).StatusCode);
         Assert.DoesNotContain("Unhandled", _server.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotMatch(" (fail|crit|warn): |   at ", _server.Output);
     }
 
     [GeneratedRegex("^HTTP/1.1 5")]

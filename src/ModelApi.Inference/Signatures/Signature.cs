@@ -55,10 +55,10 @@ public sealed class Signature
     public int IndexOf(ReadOnlySpan<char> name) => _indices.TryGetValue(name, out var index) ? index : -1;
 
     /// <summary>How many features are numbers.</summary>
-    internal int NumberColumns { get; }
+    public int NumberColumns { get; }
 
     /// <summary>How many features are texts.</summary>
-    internal int TextColumns { get; }
+    public int TextColumns { get; }
 
     /// <summary>The position of a feature among the numbers; or the complement (negative) of its position among the texts.</summary>
     internal int ColumnOf(int feature) => _columns[feature];

@@ -88,6 +88,18 @@ internal static class Failures
         RetryAfterSeconds = 1,
     };
 
+    /// <summary>Other requests hold the memory that this one needs.</summary>
+    public static PredictionFailure NoMemory { get; } = new(
+        FailureKind.Overloaded, "Other requests take up the memory for requests; send this one again after Retry-After.")
+    {
+        RetryAfterSeconds = 1,
+    };
+
+    public static PredictionFailure NeedsTooMuchMemory(long maxBytes) =>
+        new(FailureKind.TooLarge,
+            $"Reading and scoring the body needs more than the {maxBytes} bytes that all requests may use; "
+            + "send the rows in several requests.");
+
     public static PredictionFailure TimedOut(double seconds) =>
         new(FailureKind.TimedOut, FormattableString.Invariant($"The request was given up after {seconds} s; send fewer rows at a time."));
 

@@ -35,7 +35,6 @@ internal static class HostingExtensions
             kestrel.Limits.MaxConcurrentConnections = limits.Unchecked.MaxConcurrentConnections;
         });
 
-        services.AddRequestDecompression();
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LimitsOptions>>((timeouts, limits) =>
             timeouts.DefaultPolicy = new RequestTimeoutPolicy
@@ -57,11 +56,7 @@ internal static class HostingExtensions
         });
     }
 
-    public static void UseHosting(this WebApplication app)
-    {
-        app.UseRequestTimeouts();
-        app.UseRequestDecompression();
-    }
+    public static void UseHosting(this WebApplication app) => app.UseRequestTimeouts();
 
     // The settings from which ASP.NET Core takes the addresses.
     private static bool IsAddressConfigured(ConfigurationManager configuration) =>

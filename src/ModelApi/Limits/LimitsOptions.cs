@@ -35,6 +35,12 @@ internal sealed record LimitsOptions
     /// <summary>Predictions that wait for others to finish, however quick they are. Default: 512.</summary>
     public int MaxQueuedPredictions { get; init; } = 512;
 
+    /// <summary>
+    /// Megabytes that all requests together may use for bodies, rows and answers. Default: a quarter of the machine's memory, or of the
+    /// container's.
+    /// </summary>
+    public long? MaxRequestMemoryMegabytes { get; init; }
+
     /// <summary>Open connections; further ones are closed at once. Default: 10,000.</summary>
     public int MaxConcurrentConnections { get; init; } = 10_000;
 
@@ -56,6 +62,7 @@ internal sealed record LimitsOptions
         MaxConcurrentPredictions = settings.Whole(nameof(MaxConcurrentPredictions), 1, 100_000),
         MaxQueueMilliseconds = settings.Whole(nameof(MaxQueueMilliseconds), 1, 3_600_000) ?? Defaults.MaxQueueMilliseconds,
         MaxQueuedPredictions = settings.Whole(nameof(MaxQueuedPredictions), 1, 1_000_000) ?? Defaults.MaxQueuedPredictions,
+        MaxRequestMemoryMegabytes = settings.Whole(nameof(MaxRequestMemoryMegabytes), 1, 16_777_216L),
         MaxConcurrentConnections = settings.Whole(nameof(MaxConcurrentConnections), 1, 1_000_000) ?? Defaults.MaxConcurrentConnections,
         DrainSeconds = settings.Number(nameof(DrainSeconds), 0, 300),
         ShutdownSeconds = settings.Number(nameof(ShutdownSeconds), 0, 3600) ?? Defaults.ShutdownSeconds,

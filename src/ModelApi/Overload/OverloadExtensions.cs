@@ -7,6 +7,7 @@ internal static class OverloadExtensions
         var services = builder.Services;
         services.AddSingleton<PredictionGate>();
         services.AddSingleton<OverloadMetrics>();
+        services.AddSingleton<RequestMemory>();
         services.AddSingleton<Deadlines>();
     }
 }

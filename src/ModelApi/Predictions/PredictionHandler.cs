@@ -9,9 +9,10 @@ using ModelApi.Overload;
 namespace ModelApi.Predictions;
 
 /// <summary>Answers a prediction request at the end of the pipeline: resumes the call of <see cref="PredictionTransport"/>.</summary>
-internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines, IOptions<LimitsOptions> limits)
+internal sealed class PredictionHandler(
+    Predictor predictor, Deadlines deadlines, BodyReader bodies, RequestMemory memory, IOptions<LimitsOptions> limits)
 {
-    private readonly long _maxBodyBytes = limits.Value.MaxRequestBodyBytes;
+    private readonly LimitsOptions _limits = limits.Value;
 
     public async Task AnswerAsync(HttpContext context)
     {
@@ -46,7 +47,7 @@ internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines
             return;
         }
 
-        if (Check(context.Request, call) is { } refusal)
+        if (Check(context.Request, call, out var coding) is { } refusal)
         {
             call.Failed(refusal);
             return;
@@ -60,10 +61,10 @@ internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines
 
         try
         {
-            using var body = await ReadBodyAsync(context, call, deadline.Token);
+            using var body = await ReadBodyAsync(context, call, coding, deadline.Token);
             if (call.Failure is null)
             {
-                await predictor.PredictAsync(call, body.Content, deadline.Token);
+                await PredictAsync(call, body.Content, deadline.Token);
             }
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
@@ -76,9 +77,29 @@ internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines
         }
     }
 
-    /// <returns>What is wrong with the request before its body is read, or null.</returns>
-    private static PredictionFailure? Check(HttpRequest request, PredictionCall call)
+    private async ValueTask PredictAsync(PredictionCall call, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
+        var needed = WorkingMemory.Of(call.Version!.Manifest!.Signature, body.Span, _limits.MaxRowsPerRequest);
+        if (!memory.TryReserve(needed))
+        {
+            call.Failed(bodies.Refuse(call.Version.Model, needed));
+            return;
+        }
+
+        try
+        {
+            await predictor.PredictAsync(call, body, cancellationToken);
+        }
+        finally
+        {
+            memory.Release(needed);
+        }
+    }
+
+    /// <returns>What is wrong with the request before its body is read, or null.</returns>
+    private static PredictionFailure? Check(HttpRequest request, PredictionCall call, out ContentCoding coding)
+    {
+        coding = default;
         if (!OnInvalidParameter.TryRead(request, out var onInvalid))
         {
             return Failures.InvalidParameter(OnInvalidParameter.Name, OnInvalidParameter.Values);
@@ -86,9 +107,7 @@ internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines
 
         call.OnInvalid = onInvalid;
 
-        // Encodings that are known have been taken off before this.
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding
-            && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        if (!ContentCodings.TryRead(request.Headers.ContentEncoding, out coding))
         {
             return Failures.UnsupportedMediaType("The Content-Encoding is not known; send gzip, br, deflate or none.");
         }
@@ -105,11 +124,18 @@ internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines
     }
 
     /// <returns>The body; empty when the call has failed for it.</returns>
-    private async ValueTask<RequestBody> ReadBodyAsync(HttpContext context, PredictionCall call, CancellationToken cancellationToken)
+    private async ValueTask<RequestBody> ReadBodyAsync(
+        HttpContext context, PredictionCall call, ContentCoding coding, CancellationToken cancellationToken)
     {
         try
         {
-            return await RequestBody.ReadAsync(context.Request, _maxBodyBytes, cancellationToken);
+            var body = await bodies.ReadAsync(context.Request, coding, call.Version!.Model, cancellationToken);
+            if (body.Failure is { } failure)
+            {
+                call.Failed(failure);
+            }
+
+            return body;
         }
         catch (BadHttpRequestException exception)
         {
@@ -120,7 +146,7 @@ internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines
             }
 
             call.Failed(exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Failures.TooLarge(_maxBodyBytes)
+                ? Failures.TooLarge(_limits.MaxRequestBodyBytes)
                 : Failures.OfStatus(exception.StatusCode, context));
         }
         catch (ConnectionResetException)
@@ -128,10 +154,16 @@ internal sealed class PredictionHandler(Predictor predictor, Deadlines deadlines
             call.Outcome = PredictionOutcome.Aborted;
             throw;
         }
+        catch (IOException)
+        {
+            // Kestrel throws it of a chunk whose length exceeds 31 bits.
+            call.Failed(Failures.OfStatus(StatusCodes.Status400BadRequest, context));
+        }
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {
-            // GZipStream and DeflateStream throw the first of a body that they cannot unpack, BrotliStream the second.
-            call.Failed(new PredictionFailure(FailureKind.BadRequest, "The body is not what its Content-Encoding says."));
+            // The streams of gzip and deflate throw the first of a body that they cannot unpack, that of Brotli the second.
+            call.Failed(new PredictionFailure(
+                FailureKind.BadRequest, "The body is not what its Content-Encoding says, or ends before its packed data does."));
         }
 
         return default;

@@ -6,7 +6,9 @@ internal static class PredictionsExtensions
 {
     public static void AddPredictions(this WebApplicationBuilder builder)
     {
+        ContentCodings.RefuseTruncated();
         var services = builder.Services;
+        services.AddSingleton<BodyReader>();
         services.AddSingleton<Predictor>();
         services.AddSingleton<PlainRoutes>();
         services.AddSingleton<IPredictionObserver, PredictionMetrics>();

@@ -167,6 +167,70 @@ public sealed class BadInputTests(ModelApiHost api) : IClassFixture<ModelApiHost
         await response.ReadProblemAsync(400, "bad-request");
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    public async Task A_packed_body_is_read_whole_and_refused_at_every_length_below(string encoding)
+    {
+        var packed = Pack(encoding, Encoding.UTF8.GetBytes(Good));
+        var client = api.Client();
+
+        for (var length = 1; length < packed.Length; length++)
+        {
+            await (await PostPackedAsync(client, encoding, packed[..length])).ReadProblemAsync(400, "bad-request");
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await PostPackedAsync(client, encoding, packed)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PostPackedAsync(client, encoding.ToUpperInvariant(), packed)).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_follows_the_packed_data_is_ignored_and_further_members_are_read()
+    {
+        var (first, second) = (Pack("gzip", Encoding.UTF8.GetBytes(Good[..30])), Pack("gzip", Encoding.UTF8.GetBytes(Good[30..])));
+
+        var members = await PostPackedAsync(api.Client(), "gzip", [.. first, .. second]);
+        var trailing = await PostPackedAsync(api.Client(), "gzip", [.. first, .. second, .. "more"u8]);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (members.StatusCode, trailing.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("gzip, gzip")]
+    [InlineData("gzip,identity")]
+    [InlineData("x-gzip")]
+    public async Task Several_encodings_and_unknown_ones_are_415(string encoding)
+    {
+        var packed = Pack("gzip", Pack("gzip", Encoding.UTF8.GetBytes(Good)));
+
+        await (await PostPackedAsync(api.Client(), encoding, packed)).ReadProblemAsync(415, "unsupported-media-type");
+    }
+
+    private static byte[] Pack(string encoding, byte[] body)
+    {
+        using var packed = new MemoryStream();
+        using (Stream packer = encoding switch
+        {
+            "gzip" => new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Compress),
+            "br" => new System.IO.Compression.BrotliStream(packed, System.IO.Compression.CompressionMode.Compress),
+            _ => new System.IO.Compression.ZLibStream(packed, System.IO.Compression.CompressionMode.Compress),
+        })
+        {
+            packer.Write(body);
+        }
+
+        return packed.ToArray();
+    }
+
+    private static async Task<HttpResponseMessage> PostPackedAsync(HttpClient client, string encoding, byte[] packed)
+    {
+        using var content = new ByteArrayContent(packed);
+        content.Headers.ContentType = new("application/json");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        return await client.PostAsync(new Uri("/predict", UriKind.Relative), content);
+    }
+
     [Fact]
     public async Task More_rows_than_the_limit_are_422()
     {

@@ -1,0 +1,26 @@
+using ModelApi.Inference.Signatures;
+
+namespace ModelApi.Predictions;
+
+/// <summary>Estimates the memory that reading, scoring and answering a body takes, before any of it is taken.</summary>
+internal static class WorkingMemory
+{
+    // A column that grows is copied to one of twice its size, and an answer too.
+    private const int Growth = 3;
+    private const int BytesPerNumber = 8;
+    private const int BytesPerText = 12;
+    private const int BytesPerClass = 32;
+    private const int BytesPerAnswer = 64;
+
+    /// <param name="signature">The columns.</param>
+    /// <param name="body">JSON, or what claims to be.</param>
+    /// <param name="maxRows">The rows of one request.</param>
+    /// <returns>Bytes, rather too many than too few: each brace may begin a row, and each byte be a character.</returns>
+    public static long Of(Signature signature, ReadOnlySpan<byte> body, int maxRows)
+    {
+        var rows = Math.Min(body.Count((byte)'{'), maxRows);
+        var bytesPerRow = (BytesPerNumber * signature.NumberColumns) + (BytesPerText * signature.TextColumns)
+            + (BytesPerClass * (signature.Classes?.Count ?? 1)) + BytesPerAnswer;
+        return ((long)Growth * rows * bytesPerRow) + (signature.TextColumns > 0 ? sizeof(char) * (long)body.Length : 0);
+    }
+}
