@@ -90,7 +90,7 @@ def invalid_rows():
 def read_signature(environment, **_):
     host = environment.host or Caller.host
     try:
-        response = requests.get(f"{host}/openapi/v1.json", timeout=10)
+        response = requests.get(f"{host}/openapi/v1.json", headers=HEADERS, timeout=10)
         response.raise_for_status()
         Signature.read(response.json())
     except (requests.RequestException, KeyError, TypeError) as error:

@@ -10,7 +10,7 @@ public sealed class TypedClientTests(ShippedServer server) : IClassFixture<Shipp
 
     public async Task InitializeAsync()
     {
-        using var client = server.Client(key: null);
+        using var client = server.Client();
         var document = await client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative));
         await File.WriteAllTextAsync(Path.Combine(_folder, "openapi.json"), document);
         Directory.CreateSymbolicLink(Path.Combine(_folder, "node_modules"), Path.Combine(Tool.Folder, "node_modules"));

@@ -1,4 +1,6 @@
 using System.Net.Mime;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Net.Http.Headers;
 
 namespace ModelApi.Health;
@@ -9,6 +11,22 @@ internal static class AlivePage
     private static readonly MediaTypeHeaderValue Page = new(MediaTypeNames.Text.Html);
     private static readonly MediaTypeHeaderValue Json = new(MediaTypeNames.Application.Json);
 
+    private const string Style = """
+        body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 38rem; margin: 15vh auto; padding: 0 1.5rem; }
+        body { color: #1b1b1f; background: #fff; }
+        a { color: #0b57d0; }
+        .docs { display: inline-block; margin: .5rem 0 1rem; padding: .5rem 1.2rem; border-radius: .4rem; text-decoration: none; }
+        .docs { background: #0b57d0; color: #fff; }
+        @media (prefers-color-scheme: dark) {
+          body { background: #1b1b1f; color: #e4e2e6; }
+          a { color: #a8c7fa; }
+          .docs { color: #fff; }
+        }
+        """;
+
+    /// <summary>Lets a browser apply the page's own style, and no other.</summary>
+    public static string StyleHash { get; } = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
+
     public static string Html { get; } = $$"""
         <!doctype html>
         <html lang="en">
@@ -17,18 +35,7 @@ internal static class AlivePage
           <meta name="viewport" content="width=device-width, initial-scale=1">
           <link rel="icon" href="data:,">
           <title>{{Product.Name}}</title>
-          <style>
-            body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 38rem; margin: 15vh auto; padding: 0 1.5rem; }
-            body { color: #1b1b1f; background: #fff; }
-            a { color: #0b57d0; }
-            .docs { display: inline-block; margin: .5rem 0 1rem; padding: .5rem 1.2rem; border-radius: .4rem; text-decoration: none; }
-            .docs { background: #0b57d0; color: #fff; }
-            @media (prefers-color-scheme: dark) {
-              body { background: #1b1b1f; color: #e4e2e6; }
-              a { color: #a8c7fa; }
-              .docs { color: #fff; }
-            }
-          </style>
+          <style>{{Style}}</style>
         </head>
         <body>
           <main>

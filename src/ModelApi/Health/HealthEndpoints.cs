@@ -3,6 +3,7 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Net.Http.Headers;
+using ModelApi.Answers;
 using ModelApi.Inference.Registry;
 using ModelApi.OpenApi;
 
@@ -54,6 +55,7 @@ internal static class HealthEndpoints
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         if (AlivePage.IsPreferredBy(context.Request))
         {
+            PageHeaders.AddTo(context.Response.Headers, AlivePage.StyleHash);
             return TypedResults.Content(AlivePage.Html, MediaTypeNames.Text.Html);
         }
 

@@ -35,9 +35,11 @@ internal sealed class ModelPartOperations(ModelProblems problems, IOptions<JsonO
             Add("/performance", "Performance", $"How well {model} predicts",
                 "Measured on held-out rows. 'filter' selects a part by name or path: overall, overall.accuracy, slices.0.n.",
                 new OpenApiSchema { Description = "The document, or the part that was asked for." },
-                example,
-                Parameter("filter", ParameterLocation.Query, "The part; without it, the whole document.", part),
-                ModelPartEndpoints.Part(version, ModelPartEndpoints.PerformanceFile, performance, Misspelling.Of(part)) as Problem);
+                routes.IsWhole ? example : null,
+                Parameter("filter", ParameterLocation.Query, "The part; without it, the whole document.", routes.IsWhole ? part : null),
+                routes.IsWhole
+                    ? ModelPartEndpoints.Part(version, ModelPartEndpoints.PerformanceFile, performance, Misspelling.Of(part)) as Problem
+                    : null);
         }
 
         if (version.Arguments is { } arguments)
@@ -46,13 +48,15 @@ internal sealed class ModelPartOperations(ModelProblems problems, IOptions<JsonO
             Add("/args", "Arguments", $"How {model} was trained",
                 "The arguments of the training run.",
                 new OpenApiSchema { Type = JsonSchemaType.Object },
-                JsonNode.Parse(arguments.GetRawText()));
+                routes.IsWhole ? JsonNode.Parse(arguments.GetRawText()) : null);
             Add("/args/{arg}", "Argument", $"One training argument of {model}",
                 "An argument's value, or a part of it by a path such as split.seed.",
                 new OpenApiSchema { Description = "The value." },
-                example,
-                Parameter("arg", ParameterLocation.Path, "The argument's name.", argument),
-                ModelPartEndpoints.Part(version, ModelPartEndpoints.ArgumentsFile, arguments, Misspelling.Of(argument)) as Problem);
+                routes.IsWhole ? example : null,
+                Parameter("arg", ParameterLocation.Path, "The argument's name.", routes.IsWhole ? argument : null),
+                routes.IsWhole
+                    ? ModelPartEndpoints.Part(version, ModelPartEndpoints.ArgumentsFile, arguments, Misspelling.Of(argument)) as Problem
+                    : null);
         }
 
         Add("/code", "Code", $"A program that calls {model}",
@@ -104,7 +108,7 @@ internal sealed class ModelPartOperations(ModelProblems problems, IOptions<JsonO
         return parts.Count == 0 ? ("", null) : (parts[0].Name, JsonNode.Parse(parts[0].Value.GetRawText()));
     }
 
-    private static OpenApiParameter Parameter(string name, ParameterLocation place, string description, string example) => new()
+    private static OpenApiParameter Parameter(string name, ParameterLocation place, string description, string? example) => new()
     {
         Name = name,
         In = place,

@@ -11,12 +11,15 @@ namespace ModelApi.OpenApi;
 internal sealed class DocumentText(IServiceScopeFactory scopes, ModelRegistry registry) : IDisposable
 {
     private readonly SemaphoreSlim _building = new(1);
-    private volatile BuiltText? _built;
+    private volatile BuiltText? _whole;
+    private volatile BuiltText? _open;
 
     /// <summary>The document of the models that are ready. Only one caller builds it; others wait for that.</summary>
-    public async ValueTask<byte[]> ReadAsync(CancellationToken cancellationToken)
+    /// <param name="isWhole">Whether it shows training arguments and performance.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async ValueTask<byte[]> ReadAsync(bool isWhole, CancellationToken cancellationToken)
     {
-        if (_built is { } built && built.Snapshot == registry.Snapshot)
+        if ((isWhole ? _whole : _open) is { } built && built.Snapshot == registry.Snapshot)
         {
             return built.Text;
         }
@@ -26,14 +29,23 @@ internal sealed class DocumentText(IServiceScopeFactory scopes, ModelRegistry re
         {
             // Read before the build: a text of an older snapshot must not stay.
             var snapshot = registry.Snapshot;
-            if (_built is { } meanwhile && meanwhile.Snapshot == snapshot)
+            if ((isWhole ? _whole : _open) is { } meanwhile && meanwhile.Snapshot == snapshot)
             {
                 return meanwhile.Text;
             }
 
-            var text = await BuildAsync();
-            _built = new BuiltText(snapshot, text);
-            return text;
+            var text = new BuiltText(
+                snapshot, await BuildAsync(isWhole ? OpenApiExtensions.DocumentName : OpenApiExtensions.OpenDocumentName));
+            if (isWhole)
+            {
+                _whole = text;
+            }
+            else
+            {
+                _open = text;
+            }
+
+            return text.Text;
         }
         finally
         {
@@ -51,11 +63,11 @@ internal sealed class DocumentText(IServiceScopeFactory scopes, ModelRegistry re
 
     public void Dispose() => _building.Dispose();
 
-    private async Task<byte[]> BuildAsync()
+    private async Task<byte[]> BuildAsync(string name)
     {
         await using var scope = scopes.CreateAsyncScope();
         var provider = scope.ServiceProvider.GetRequiredService<IAsyncSwaggerProvider>();
-        var document = await provider.GetSwaggerAsync(OpenApiExtensions.DocumentName, host: null, basePath: null);
+        var document = await provider.GetSwaggerAsync(name, host: null, basePath: null);
         document.Servers = [new OpenApiServer { Url = "/" }];
         return Encoding.UTF8.GetBytes(Write(document));
     }

@@ -17,6 +17,9 @@ internal sealed record ModelRoutes(string Prefix, string Tag, string Operations,
     /// <summary>Whether the paths name the version, too.</summary>
     public bool NamesVersion { get; init; }
 
+    /// <summary>Whether the document is for callers with a key or token, and may show what their routes answer.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>Names of a component, for <see cref="SharedParts"/>: a version shares what it has in common with its model.</summary>
     public string[] Names(string kind) => [ModelName + kind, VersionName + kind];
 }

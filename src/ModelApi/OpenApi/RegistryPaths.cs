@@ -18,7 +18,7 @@ internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOp
     public void Apply(OpenApiDocument document, DocumentFilterContext context)
     {
         document.Tags = new HashSet<OpenApiTag>();
-        AddModels(document, [.. registry.Snapshot.Models.Where(model => model.Production is not null)]);
+        AddModels(document, context.DocumentName == OpenApiExtensions.DocumentName, [.. registry.Snapshot.Models.Where(model => model.Production is not null)]);
         var tags = context.ApiDescriptions.SelectMany(endpoint => endpoint.ActionDescriptor.EndpointMetadata.OfType<TagDescription>());
         foreach (var tag in tags.Distinct().OrderByDescending(tag => tag.Tag, StringComparer.Ordinal))
         {
@@ -36,21 +36,21 @@ internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOp
         }
     }
 
-    private void AddModels(OpenApiDocument document, List<Model> models)
+    private void AddModels(OpenApiDocument document, bool isWhole, List<Model> models)
     {
         var names = new SchemaNames(models);
         if (models.Find(model => model.Name == registry.DefaultModel) is { Production: { } byDefault } defaultModel)
         {
             var description = $"The model {defaultModel.Name}, without its name in the address.";
             document.Tags!.Add(new OpenApiTag { Name = DefaultTag, Description = description });
-            Add(document, new ModelRoutes("", DefaultTag, "", names.Of(defaultModel), names.Of(byDefault), byDefault));
+            Add(document, new ModelRoutes("", DefaultTag, "", names.Of(defaultModel), names.Of(byDefault), byDefault) { IsWhole = isWhole });
         }
 
         foreach (var model in models)
         {
             var (name, production) = (names.Of(model), model.Production!);
             document.Tags!.Add(new OpenApiTag { Name = model.Name, Description = production.Manifest!.Description });
-            Add(document, new ModelRoutes($"/models/{model.Name}", model.Name, name, name, names.Of(production), production));
+            Add(document, new ModelRoutes($"/models/{model.Name}", model.Name, name, name, names.Of(production), production) { IsWhole = isWhole });
             foreach (var version in model.Versions.Where(version => version.State == VersionState.Ready))
             {
                 var versionName = names.Of(version);

@@ -3,11 +3,11 @@ using ModelApi.Tests.Fixtures;
 
 namespace ModelApi.Tests.OpenApi;
 
-/// <summary>The OpenAPI document that a host answers; references are followed.</summary>
+/// <summary>The OpenAPI document that a host answers to a caller with a key; references are followed.</summary>
 internal sealed class Document(JsonElement root)
 {
     public static async Task<Document> ReadAsync(ModelApiHost host) =>
-        new(await (await host.AnonymousClient().GetAsync("/openapi/v1.json")).ReadJsonAsync());
+        new(await (await host.Client().GetAsync("/openapi/v1.json")).ReadJsonAsync());
 
     public JsonElement Root => root;
 
