@@ -6,12 +6,13 @@ FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH=amd64
 WORKDIR /repository
 COPY global.json Directory.*.props Directory.*.targets .editorconfig ./
-COPY src/ModelApi.Inference/*.csproj src/ModelApi.Inference/
-COPY src/ModelApi/*.csproj src/ModelApi/
-RUN dotnet restore src/ModelApi --arch $TARGETARCH
+COPY .config .config
+COPY src/ModelApi.Inference/*.csproj src/ModelApi.Inference/packages.lock.json src/ModelApi.Inference/
+COPY src/ModelApi/*.csproj src/ModelApi/packages.lock.json src/ModelApi/
+RUN dotnet tool restore && dotnet restore src/ModelApi --arch $TARGETARCH --locked-mode
 COPY src src
 COPY models models
-RUN dotnet publish src/ModelApi --no-restore --configuration Release --os linux --arch $TARGETARCH --no-self-contained --output /app
+RUN dotnet publish src/ModelApi --no-restore --configuration Release --os linux --arch $TARGETARCH --no-self-contained -p:Sbom=true --output /app
 
 # Neither shell nor package manager, and a user that is not root.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
