@@ -15,6 +15,7 @@ internal static class Layers
             "Signatures",
             "Batches",
             "Bundles.Onnx",
+            "Bundles.Graphs",
             "Bundles",
             "Scoring",
             "Scoring.OnnxRuntime",

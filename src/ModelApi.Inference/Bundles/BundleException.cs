@@ -7,6 +7,12 @@ public sealed class BundleException : Exception
     public BundleException(IReadOnlyList<BundleFault> faults)
         : base(string.Join(Environment.NewLine, faults)) => Faults = faults;
 
-    /// <summary>Every fault that was found, in the order of the files.</summary>
+    /// <summary>Carries the faults that were kept.</summary>
+    public BundleException(BundleFaults faults)
+        : this(faults.ToList())
+    {
+    }
+
+    /// <summary>The faults that were found, in the order of the files.</summary>
     public IReadOnlyList<BundleFault> Faults { get; }
 }

@@ -7,6 +7,12 @@ namespace ModelApi.Inference.Bundles;
 /// <summary>Faults of the JSON files in a bundle.</summary>
 internal static class BundleJson
 {
+    /// <summary>Parses a text. The parser itself looks at the encoding of a string only when that is read.</summary>
+    /// <exception cref="JsonException">It is malformed, holds a name twice in one object, or is not UTF-8.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => Utf8.IsValid(json.Span)
+        ? JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false })
+        : throw new JsonException();
+
     /// <summary>The fault of a file that the parser refused.</summary>
     /// <param name="file">The file.</param>
     /// <param name="refusal">The parser's exception.</param>
@@ -15,15 +21,46 @@ internal static class BundleJson
     public static BundleFault Malformed(string file, JsonException refusal, ReadOnlySpan<byte> json, string place = "")
     {
         const int DepthOfParser = 64;
+        if (!Utf8.IsValid(json))
+        {
+            return new BundleFault(file, place, "Not valid UTF-8.");
+        }
+
         if (JsonFault.Find(json, DepthOfParser) is null)
         {
             // Well-formed, so the parser refused what only a stricter reading forbids.
-            var message = Utf8.IsValid(json) ? "Not valid JSON: a name occurs twice in one object." : "Not valid UTF-8.";
-            return new BundleFault(file, place, message);
+            return new BundleFault(file, place, "Not valid JSON: a name occurs twice in one object.");
         }
 
         var fault = JsonFault.Explain(refusal, json, DepthOfParser);
         return new BundleFault(file, place, $"Not valid JSON at line {fault.Line}, position {fault.Position}: {fault.Message}");
+    }
+
+    /// <summary>Whether a text in well-formed JSON holds half of a surrogate pair, which only an escape can write.</summary>
+    public static bool HasHalfSurrogate(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true })
+                {
+                    reader.GetString();
+                }
+            }
+
+            return false;
+        }
+        catch (InvalidOperationException exception) when (IsHalfSurrogate(exception))
+        {
+            return true;
+        }
     }
 
     /// <summary>Whether the exception is the parser's for an escape such as <c>\ud800</c> alone.</summary>

@@ -6,8 +6,11 @@ public sealed record BundleLimits
     /// <summary>Bytes of <c>model.json</c>.</summary>
     public long MaxManifestBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Bytes of any other file.</summary>
+    /// <summary>Bytes of any other file, and of all graphs together.</summary>
     public long MaxFileBytes { get; init; } = 1024L * 1024 * 1024;
+
+    /// <summary>Bytes of <c>golden.jsonl</c>.</summary>
+    public long MaxGoldenBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Bytes of a document that is kept in memory, such as <c>performance.json</c>.</summary>
     public long MaxDocumentBytes { get; init; } = 4 * 1024 * 1024;
@@ -15,7 +18,7 @@ public sealed record BundleLimits
     /// <summary>Files in the folder.</summary>
     public int MaxFiles { get; init; } = 100;
 
-    /// <summary>Features in the signature.</summary>
+    /// <summary>Features in the signature; also the inputs, and the outputs, of a graph.</summary>
     public int MaxFeatures { get; init; } = 10_000;
 
     /// <summary>Classes of a classifier, and categories of a feature.</summary>
@@ -23,4 +26,23 @@ public sealed record BundleLimits
 
     /// <summary>Golden rows that are scored; further ones are not read.</summary>
     public int MaxGoldenRows { get; init; } = 1000;
+
+    /// <summary>Nodes of a graph, with those of its inner graphs and of each call of its functions.</summary>
+    public int MaxGraphNodes { get; init; } = 100_000;
+
+    /// <summary>Levels of branches in a tree.</summary>
+    /// <remarks>
+    /// ONNX Runtime loads a tree by recursion, which takes some 650 bytes of the stack for each level. Of the 1.5 MB that a thread of
+    /// .NET has on Linux, 2,400 levels take all, and that ends the process.
+    /// </remarks>
+    public int MaxTreeDepth { get; init; } = 1000;
+
+    /// <summary>Classes or targets of a tree ensemble. Each takes memory for each row of a batch.</summary>
+    public int MaxTreeTargets { get; init; } = 10_000;
+
+    /// <summary>
+    /// Bytes of the values of a graph whose size follows from constants, such as <c>ConstantOfShape</c> and sparse tensors, which a file
+    /// of a few bytes can make as large as it likes.
+    /// </summary>
+    public long MaxExpandedBytes { get; init; } = 256 * 1024 * 1024;
 }

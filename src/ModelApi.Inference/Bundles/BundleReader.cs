@@ -5,6 +5,8 @@ namespace ModelApi.Inference.Bundles;
 /// <summary>Reads a bundle's folder and checks its files before any graph is loaded.</summary>
 public sealed class BundleReader(BundleLimits? limits = null)
 {
+    private static readonly string[] Documents = ["performance.json", "args.json", "reference.json"];
+
     private readonly BundleLimits _limits = limits ?? new BundleLimits();
 
     /// <summary>Reads the bundle.</summary>
@@ -13,9 +15,9 @@ public sealed class BundleReader(BundleLimits? limits = null)
     /// <exception cref="BundleException">The bundle has faults; the exception holds all of them.</exception>
     public async Task<Bundle> ReadAsync(string folder, CancellationToken cancellationToken)
     {
-        var faults = new List<BundleFault>();
-        var content = await ReadFileAsync(folder, ManifestReader.FileName, _limits.MaxManifestBytes, faults, cancellationToken)
-            .ConfigureAwait(false);
+        var faults = new BundleFaults();
+        var source = new BundleFolder(folder, faults);
+        var content = await source.ReadAsync(ManifestReader.FileName, _limits.MaxManifestBytes, cancellationToken).ConfigureAwait(false);
         if (content is null)
         {
             throw new BundleException(faults);
@@ -28,38 +30,39 @@ public sealed class BundleReader(BundleLimits? limits = null)
             CheckPlace(folder, manifest, faults);
         }
 
-        var files = await ReadFilesAsync(folder, listed, faults, cancellationToken).ConfigureAwait(false);
+        CheckListed(folder, listed, faults);
+        var files = await ReadFilesAsync(source, listed, IsGraph, faults, cancellationToken).ConfigureAwait(false);
         var graphs = listed.Keys.Where(IsGraph).Where(files.ContainsKey)
-            .Select(file => GraphReader.Read(file, files[file], listed.Keys, faults))
+            .Select(file => GraphReader.Read(file, files[file], _limits, faults))
             .OfType<GraphFile>()
             .ToDictionary(graph => graph.File, StringComparer.Ordinal);
 
-        var performance = BundleDocument.Read("performance.json", files, _limits, faults);
-        var arguments = BundleDocument.Read("args.json", files, _limits, faults);
-        var reference = BundleDocument.Read("reference.json", files, _limits, faults);
+        var performance = BundleDocument.Read("performance.json", files, faults);
+        var arguments = BundleDocument.Read("args.json", files, faults);
+        var reference = BundleDocument.Read("reference.json", files, faults);
         if (manifest is not null)
         {
+            // Before the golden rows, because each of those has a fault where the answer does not fit.
+            var wiring = manifest.Graphs.All(graph => graphs.ContainsKey(graph.File))
+                ? GraphWiring.Connect(manifest, [.. manifest.Graphs.Select(graph => graphs[graph.File])], faults)
+                : default;
             var golden = files.TryGetValue(GoldenRows.FileName, out var rows)
-                ? GoldenRows.Read(rows, manifest.Signature, _limits, faults)
+                ? GoldenRows.Read(rows, manifest.Signature, _limits, faults, cancellationToken)
                 : null;
-            if (manifest.Graphs.All(graph => graphs.ContainsKey(graph.File)))
+            if (faults.Count == 0)
             {
-                var (steps, answer) = GraphWiring.Connect(manifest, [.. manifest.Graphs.Select(graph => graphs[graph.File])], faults);
-                if (faults.Count == 0)
+                return new Bundle
                 {
-                    return new Bundle
-                    {
-                        Folder = folder,
-                        Manifest = manifest,
-                        Digest = Convert.ToHexStringLower(SHA256.HashData(content)),
-                        Steps = steps,
-                        Answer = answer,
-                        Golden = golden!,
-                        Performance = performance,
-                        Arguments = arguments,
-                        Reference = reference,
-                    };
-                }
+                    Folder = folder,
+                    Manifest = manifest,
+                    Digest = Convert.ToHexStringLower(SHA256.HashData(content)),
+                    Steps = wiring.Steps,
+                    Answer = wiring.Answer,
+                    Golden = golden!,
+                    Performance = performance,
+                    Arguments = arguments,
+                    Reference = reference,
+                };
             }
         }
 
@@ -68,7 +71,7 @@ public sealed class BundleReader(BundleLimits? limits = null)
         bool IsGraph(string file) => manifest?.Graphs.Any(graph => graph.File == file) ?? file.EndsWith(".onnx", StringComparison.Ordinal);
     }
 
-    private static void CheckPlace(string folder, BundleManifest manifest, List<BundleFault> faults)
+    private static void CheckPlace(string folder, BundleManifest manifest, BundleFaults faults)
     {
         var version = new DirectoryInfo(folder);
         if (!ManifestReader.VersionPattern.IsMatch(version.Name))
@@ -87,19 +90,59 @@ public sealed class BundleReader(BundleLimits? limits = null)
         }
     }
 
+    private void CheckListed(string folder, Dictionary<string, string> listed, BundleFaults faults)
+    {
+        try
+        {
+            var unlisted = Directory.EnumerateFileSystemEntries(folder)
+                .Select(path => Path.GetFileName(path))
+                .Where(name => name is not ManifestReader.FileName && name[0] != '.' && !listed.ContainsKey(name))
+                .Take(_limits.MaxFiles)
+                .Order(StringComparer.Ordinal);
+            foreach (var name in unlisted)
+            {
+                faults.Add(new BundleFault(name, "", "Not listed in 'files' of model.json: list it or take it out."));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            faults.Add(new BundleFault("", "", "The bundle's folder cannot be listed."));
+        }
+    }
+
+    /// <returns>The content of the graphs, the golden rows and the documents; other files are only compared with their digests.</returns>
     private async Task<Dictionary<string, byte[]>> ReadFilesAsync(
-        string folder, Dictionary<string, string> listed, List<BundleFault> faults, CancellationToken cancellationToken)
+        BundleFolder source,
+        Dictionary<string, string> listed,
+        Func<string, bool> isGraph,
+        BundleFaults faults,
+        CancellationToken cancellationToken)
     {
         var read = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        foreach (var (file, sha256) in listed)
+        var graphBytes = _limits.MaxFileBytes;
+        foreach (var (file, sha256) in listed.Take(_limits.MaxFiles))
         {
-            var content = await ReadFileAsync(folder, file, _limits.MaxFileBytes, faults, cancellationToken).ConfigureAwait(false);
-            if (content is null)
+            var most = isGraph(file) ? graphBytes
+                : file == GoldenRows.FileName ? Math.Min(_limits.MaxGoldenBytes, _limits.MaxFileBytes)
+                : Documents.Contains(file) ? _limits.MaxDocumentBytes
+                : 0;
+            string? digest;
+            if (most == 0 && !isGraph(file))
             {
-                continue;
+                digest = await source.DigestAsync(file, _limits.MaxFileBytes, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                var content = await source.ReadAsync(file, most, cancellationToken).ConfigureAwait(false);
+                digest = content is null ? null : Convert.ToHexStringLower(SHA256.HashData(content));
+                graphBytes -= content is not null && isGraph(file) ? content.Length : 0;
+                if (content is not null)
+                {
+                    read[file] = content;
+                }
             }
 
-            if (Convert.ToHexStringLower(SHA256.HashData(content)) != sha256)
+            if (digest is not null && digest != sha256)
             {
                 faults.Add(new BundleFault(
                     file,
@@ -107,44 +150,8 @@ public sealed class BundleReader(BundleLimits? limits = null)
                     $"Its SHA-256 is not the one in {ManifestReader.FileName} ($.files['{file}']): "
                         + "the file was changed or damaged after the bundle was made."));
             }
-
-            read[file] = content;
         }
 
-        var unlisted = Directory.EnumerateFileSystemEntries(folder)
-            .Select(Path.GetFileName)
-            .Where(name => name is not (null or ManifestReader.FileName) && name[0] != '.' && !listed.ContainsKey(name))
-            .Order(StringComparer.Ordinal)
-            .Take(_limits.MaxFiles);
-        faults.AddRange(unlisted.Select(name =>
-            new BundleFault(name!, "", "Not listed in 'files' of model.json: list it or take it out.")));
         return read;
-    }
-
-    private static async Task<byte[]?> ReadFileAsync(
-        string folder, string file, long maxBytes, List<BundleFault> faults, CancellationToken cancellationToken)
-    {
-        var info = new FileInfo(Path.Combine(folder, file));
-        if (!info.Exists)
-        {
-            faults.Add(new BundleFault(file, "", "The file is missing."));
-            return null;
-        }
-
-        if (info.Length > maxBytes)
-        {
-            faults.Add(new BundleFault(file, "", $"The file has {info.Length} bytes; at most {maxBytes} are read."));
-            return null;
-        }
-
-        try
-        {
-            return await File.ReadAllBytesAsync(info.FullName, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            faults.Add(new BundleFault(file, "", $"The file cannot be read: {exception.Message}"));
-            return null;
-        }
     }
 }

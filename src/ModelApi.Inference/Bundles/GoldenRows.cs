@@ -17,6 +17,7 @@ public sealed class GoldenRows
     private readonly List<int> _labels = [];
     private readonly List<double> _probabilities = [];
     private readonly List<double> _values = [];
+    private Dictionary<string, int>? _classes;
 
     private GoldenRows(Signature signature) => Features = new FeatureBatch(signature);
 
@@ -32,19 +33,28 @@ public sealed class GoldenRows
     /// <summary>Regression: the trainer's predictions, <c>[rows]</c>.</summary>
     public IReadOnlyList<double> Values => _values;
 
-    internal static GoldenRows Read(byte[] content, Signature signature, BundleLimits limits, ICollection<BundleFault> faults)
+    /// <exception cref="OperationCanceledException">The token was cancelled between two lines.</exception>
+    internal static GoldenRows Read(
+        ReadOnlyMemory<byte> content,
+        Signature signature,
+        BundleLimits limits,
+        BundleFaults faults,
+        CancellationToken cancellationToken = default)
     {
         var rows = new GoldenRows(signature);
         var reader = new JsonFeatureReader(signature, new ReadLimits());
-        var line = 0;
         var before = faults.Count;
-        foreach (var text in Encoding.UTF8.GetString(content).Split('\n').Take(limits.MaxGoldenRows))
+        for (var line = 1; !content.IsEmpty && line <= limits.MaxGoldenRows; line++)
         {
-            line++;
-            if (!string.IsNullOrWhiteSpace(text))
+            cancellationToken.ThrowIfCancellationRequested();
+            var end = content.Span.IndexOf((byte)'\n');
+            var text = end < 0 ? content : content[..end];
+            if (!text.Span.Trim(" \t\r"u8).IsEmpty)
             {
                 rows.ReadLine(text, line, reader, faults);
             }
+
+            content = content[(end < 0 ? text.Length : end + 1)..];
         }
 
         if (rows.Features.Rows == 0 && faults.Count == before)
@@ -55,11 +65,11 @@ public sealed class GoldenRows
         return rows;
     }
 
-    private void ReadLine(string text, int line, JsonFeatureReader reader, ICollection<BundleFault> faults)
+    private void ReadLine(ReadOnlyMemory<byte> text, int line, JsonFeatureReader reader, BundleFaults faults)
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = BundleJson.Parse(text);
             var node = new ManifestNode(document.RootElement, FileName, $"line {line} $", faults);
             if (node.Kind != JsonValueKind.Object)
             {
@@ -84,7 +94,7 @@ public sealed class GoldenRows
         }
         catch (JsonException exception)
         {
-            faults.Add(BundleJson.Malformed(FileName, exception, Encoding.UTF8.GetBytes(text), $"line {line}"));
+            faults.Add(BundleJson.Malformed(FileName, exception, text.Span, $"line {line}"));
         }
     }
 
@@ -120,14 +130,39 @@ public sealed class GoldenRows
 
         if (node.Member("probabilities") is { Kind: JsonValueKind.Object } probabilities)
         {
-            foreach (var name in classes.Names)
-            {
-                _probabilities.Add(probabilities.Member(name)?.Number() ?? double.NaN);
-            }
+            ReadProbabilities(probabilities, classes);
         }
         else
         {
-            node.Member("probabilities")?.Fault("Must be an object with a number for each class.");
+            node.Member("probabilities", required: false)?.Fault("Must be an object with a number for each class.");
+        }
+    }
+
+    private void ReadProbabilities(ManifestNode node, ClassLabels classes)
+    {
+        // One pass rather than a search for each class, of which there may be thousands.
+        _classes ??= classes.Names.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => pair.index);
+        var row = new double?[classes.Count];
+        foreach (var (name, probability) in node.Members())
+        {
+            if (_classes.TryGetValue(name, out var index))
+            {
+                row[index] = probability.Number() ?? double.NaN;
+            }
+        }
+
+        for (var i = 0; i < row.Length; i++)
+        {
+            if (row[i] is null)
+            {
+                node.FaultMissing(classes.Names[i]);
+            }
+        }
+
+        // Rows with faults are never compared.
+        if (!row.Contains(null))
+        {
+            _probabilities.AddRange(row.Select(probability => probability!.Value));
         }
     }
 }

@@ -1,227 +1,114 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelApi.Inference.Bundles.Graphs;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>Reads the inputs and outputs that an ONNX file declares, and refuses data outside the bundle.</summary>
+/// <summary>Reads the inputs and outputs that an ONNX file declares, and has the rest of it checked.</summary>
 /// <remarks>https://onnx.ai/onnx/repo-docs/IR.html gives the numbers of the fields; all others are skipped.</remarks>
 internal sealed class GraphReader
 {
-    /// <summary>TensorProto.DataLocation.EXTERNAL.</summary>
-    private const int External = 1;
-
-    // Deeper than any exporter nests graphs, and far from a stack overflow.
-    private const int DeepestNesting = 100;
-
-    private readonly string _file;
-    private readonly ICollection<string> _listed;
-    private readonly ICollection<BundleFault> _faults;
     private readonly List<GraphTensor> _inputs = [];
     private readonly List<GraphTensor> _outputs = [];
     private readonly HashSet<string> _initialized = new(StringComparer.Ordinal);
 
-    private GraphReader(string file, ICollection<string> listed, ICollection<BundleFault> faults) =>
-        (_file, _listed, _faults) = (file, listed, faults);
-
     /// <param name="file">The graph's file name.</param>
     /// <param name="content">The whole file.</param>
-    /// <param name="listed">The files that the manifest lists; external data may only be in these.</param>
+    /// <param name="limits">How large the graph may be.</param>
     /// <param name="faults">Receives the faults.</param>
-    /// <returns>The graph, or null when the file is not ONNX.</returns>
-    public static GraphFile? Read(string file, byte[] content, ICollection<string> listed, ICollection<BundleFault> faults)
+    /// <returns>The graph, or null when the file is not ONNX. Not to be loaded when there are faults.</returns>
+    public static GraphFile? Read(string file, byte[] content, BundleLimits limits, BundleFaults faults)
     {
-        var reader = new GraphReader(file, listed, faults);
+        var reader = new GraphReader();
         try
         {
-            reader.ReadModel(new ProtobufReader(content));
+            reader.ReadModel(new ProtobufReader(content), limits, new GraphChecker(file, limits, faults));
         }
         catch (InvalidDataException exception)
         {
-            faults.Add(new BundleFault(file, "", $"Not an ONNX file: {exception.Message}"));
+            faults.Add(new BundleFault(file, "", $"Not a valid ONNX file: {exception.Message}"));
             return null;
         }
 
-        if (reader._outputs.Count == 0)
-        {
-            faults.Add(new BundleFault(file, "", "Not an ONNX file: it holds no graph."));
-            return null;
-        }
-
-        reader._inputs.RemoveAll(input => reader._initialized.Contains(input.Name));
         return new GraphFile(file, content, reader._inputs, reader._outputs);
     }
 
-    private void ReadModel(ProtobufReader fields)
+    private void ReadModel(ProtobufReader fields, BundleLimits limits, GraphChecker checker)
     {
+        ProtobufReader? graph = null;
+        var functions = new List<ProtobufReader>();
         while (fields.Read())
         {
             switch (fields.Field)
             {
                 case 7: // graph
-                    ReadGraph(fields.Message, depth: 0);
+                    // Parsers merge graphs that are given one after the other, which no exporter does.
+                    graph = graph is null ? fields.Message : throw new InvalidDataException("it holds two graphs.");
                     break;
                 case 20: // training_info
-                    CheckTraining(fields.Message);
+                    CheckTraining(fields.Message, checker);
                     break;
                 case 25: // functions
-                    CheckFunction(fields.Message);
+                    functions.Add(fields.Message);
                     break;
             }
         }
+
+        checker.CheckFunctions(functions);
+        checker.CheckMain(graph ?? throw new InvalidDataException("it holds no graph."));
+        ReadGraph(graph.Value, limits);
     }
 
-    private void CheckTraining(ProtobufReader fields)
+    private static void CheckTraining(ProtobufReader fields, GraphChecker checker)
     {
         while (fields.Read())
         {
             // initialization, algorithm
             if (fields.Field is 1 or 2)
             {
-                ReadGraph(fields.Message, depth: 1);
+                checker.CheckTraining(fields.Message);
             }
         }
     }
 
-    private void CheckFunction(ProtobufReader fields)
+    private void ReadGraph(ProtobufReader fields, BundleLimits limits)
     {
-        while (fields.Read())
-        {
-            // node
-            if (fields.Field == 7)
-            {
-                CheckNode(fields.Message, depth: 1);
-            }
-        }
-    }
-
-    // Keeps the declarations of the outermost graph; inner graphs are only searched for external data.
-    private void ReadGraph(ProtobufReader fields, int depth)
-    {
-        if (depth > DeepestNesting)
-        {
-            throw new InvalidDataException($"its graphs are nested more than {DeepestNesting} deep.");
-        }
-
         while (fields.Read())
         {
             switch (fields.Field)
             {
-                case 1: // node
-                    CheckNode(fields.Message, depth);
-                    break;
                 case 5: // initializer
-                    var name = CheckTensor(fields.Message);
-                    if (depth == 0)
-                    {
-                        _initialized.Add(name);
-                    }
-
+                    _initialized.Add(ReadName(fields.Message));
                     break;
-                case 11 when depth == 0: // input
+                case 11: // input
                     _inputs.Add(ReadValue(fields.Message));
                     break;
-                case 12 when depth == 0: // output
+                case 12: // output
                     _outputs.Add(ReadValue(fields.Message));
                     break;
-                case 15: // sparse_initializer
-                    CheckSparseTensor(fields.Message);
-                    break;
             }
         }
-    }
 
-    private void CheckNode(ProtobufReader fields, int depth)
-    {
-        while (fields.Read())
+        _inputs.RemoveAll(input => _initialized.Contains(input.Name));
+        if (_outputs.Count == 0)
         {
-            // attribute
-            if (fields.Field == 5)
-            {
-                CheckAttribute(fields.Message, depth);
-            }
+            throw new InvalidDataException("its graph has no output.");
         }
-    }
 
-    private void CheckAttribute(ProtobufReader fields, int depth)
-    {
-        while (fields.Read())
+        if (_inputs.Count > limits.MaxFeatures || _outputs.Count > limits.MaxFeatures)
         {
-            switch (fields.Field)
-            {
-                case 5 or 10: // t, tensors
-                    CheckTensor(fields.Message);
-                    break;
-                case 6 or 11: // g, graphs
-                    ReadGraph(fields.Message, depth + 1);
-                    break;
-                case 22 or 23: // sparse_tensor, sparse_tensors
-                    CheckSparseTensor(fields.Message);
-                    break;
-            }
+            throw new InvalidDataException($"it has more than {limits.MaxFeatures} inputs or outputs.");
         }
     }
 
-    private void CheckSparseTensor(ProtobufReader fields)
-    {
-        while (fields.Read())
-        {
-            // values, indices
-            if (fields.Field is 1 or 2)
-            {
-                CheckTensor(fields.Message);
-            }
-        }
-    }
-
-    /// <returns>The tensor's name.</returns>
-    private string CheckTensor(ProtobufReader fields)
+    private static string ReadName(ProtobufReader tensor)
     {
         var name = "";
-        var location = "";
-        var isExternal = false;
-        while (fields.Read())
+        while (tensor.Read())
         {
-            switch (fields.Field)
-            {
-                case 8: // name
-                    name = fields.Text;
-                    break;
-                case 13: // external_data
-                    isExternal = true;
-                    location = ReadLocation(fields.Message) ?? location;
-                    break;
-                case 14: // data_location
-                    isExternal |= (int)fields.Number == External;
-                    break;
-            }
-        }
-
-        if (isExternal && !_listed.Contains(location))
-        {
-            _faults.Add(new BundleFault(_file, $"tensor '{name}'",
-                $"Its data lies in '{location}', which is not a file of this bundle; "
-                    + "external data must be in a file beside the graph that 'files' lists."));
+            name = tensor.Field == 8 ? tensor.Text : name;
         }
 
         return name;
-    }
-
-    private static string? ReadLocation(ProtobufReader fields)
-    {
-        var (key, value) = ("", "");
-        while (fields.Read())
-        {
-            switch (fields.Field)
-            {
-                case 1:
-                    key = fields.Text;
-                    break;
-                case 2:
-                    value = fields.Text;
-                    break;
-            }
-        }
-
-        return key == "location" ? value : null;
     }
 
     private static GraphTensor ReadValue(ProtobufReader fields)
@@ -291,7 +178,13 @@ internal sealed class GraphReader
                 length = dimension.Field == 1 ? dimension.Number : length;
             }
 
-            dimensions.Add(length);
+            // Some exporters write -1 for a length that is not known.
+            dimensions.Add(length switch
+            {
+                null or -1 => null,
+                >= 0 => length,
+                _ => throw new InvalidDataException($"an input or output has the length {length}."),
+            });
         }
 
         return dimensions;

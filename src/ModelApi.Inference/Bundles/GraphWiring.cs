@@ -10,10 +10,10 @@ internal sealed class GraphWiring
         [TensorElementType.Float, TensorElementType.Double, TensorElementType.Int64, TensorElementType.Bool];
 
     private readonly BundleManifest _manifest;
-    private readonly ICollection<BundleFault> _faults;
+    private readonly BundleFaults _faults;
     private readonly Dictionary<string, (GraphOutput Place, GraphTensor Tensor)> _outputs = new(StringComparer.Ordinal);
 
-    private GraphWiring(BundleManifest manifest, ICollection<BundleFault> faults)
+    private GraphWiring(BundleManifest manifest, BundleFaults faults)
     {
         _manifest = manifest;
         _faults = faults;
@@ -24,7 +24,7 @@ internal sealed class GraphWiring
     /// <param name="graphs">Its graphs, in the same order.</param>
     /// <param name="faults">Receives the faults; when there are any, the result is not usable.</param>
     public static (IReadOnlyList<GraphStep> Steps, AnswerOutputs Answer) Connect(
-        BundleManifest manifest, IReadOnlyList<GraphFile> graphs, ICollection<BundleFault> faults)
+        BundleManifest manifest, IReadOnlyList<GraphFile> graphs, BundleFaults faults)
     {
         var wiring = new GraphWiring(manifest, faults);
         var steps = graphs.Select(wiring.ConnectGraph).ToList();
@@ -34,7 +34,8 @@ internal sealed class GraphWiring
     private GraphStep ConnectGraph(GraphFile graph, int index)
     {
         var map = _manifest.Graphs[index].Inputs;
-        foreach (var name in map.Keys.Where(name => graph.Inputs.All(input => input.Name != name)))
+        var names = graph.Inputs.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in map.Keys.Where(name => !names.Contains(name)))
         {
             var known = Quote(graph.Inputs.Select(input => input.Name));
             Fault($"$.graphs[{index}].inputs.{name}", $"The graph has no input '{name}'; it has {known}.");
@@ -78,6 +79,12 @@ internal sealed class GraphWiring
         foreach (var name in sources)
         {
             var feature = _manifest.Signature.IndexOf(name);
+            if (feature < 0 && _faults.IsFull)
+            {
+                _faults.AddCounted();
+                continue;
+            }
+
             if (feature < 0)
             {
                 var known = _manifest.Signature.Features.Select(known => known.Name).Concat(_outputs.Keys);
@@ -171,7 +178,12 @@ internal sealed class GraphWiring
 
     private void Fault(string path, string message) => _faults.Add(new BundleFault(ManifestReader.FileName, path, message));
 
-    private static string Quote(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+    private static string Quote(IEnumerable<string> names)
+    {
+        const int Most = 20;
+        var quoted = names.Take(Most + 1).Select(name => $"'{name}'").ToList();
+        return quoted.Count <= Most ? string.Join(", ", quoted) : $"{string.Join(", ", quoted.Take(Most))} and others";
+    }
 
     private static string Describe(TensorElementType? type) =>
         type is { } element ? $"tensor({element.ToString().ToLowerInvariant()})" : "a sequence or map";

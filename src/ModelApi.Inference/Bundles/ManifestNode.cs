@@ -5,7 +5,7 @@ using ModelApi.Inference.Signatures;
 namespace ModelApi.Inference.Bundles;
 
 /// <summary>A value in a JSON document with its path, so that each fault names its place.</summary>
-internal sealed class ManifestNode(JsonElement element, string file, string path, ICollection<BundleFault> faults)
+internal sealed class ManifestNode(JsonElement element, string file, string path, BundleFaults faults)
 {
     public JsonElement Element => element;
 
@@ -28,10 +28,23 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
 
         if (required)
         {
-            member.Fault("Missing.");
+            FaultMissing(name);
         }
 
         return null;
+    }
+
+    /// <summary>Reports a member that is required.</summary>
+    public void FaultMissing(string name)
+    {
+        if (faults.IsFull)
+        {
+            faults.AddCounted();
+        }
+        else
+        {
+            faults.Add(new BundleFault(file, MemberPath(name), "Missing."));
+        }
     }
 
     public IEnumerable<ManifestMember> Members()
@@ -60,7 +73,17 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
 
         foreach (var (name, value) in Members())
         {
-            if (!keys.Contains(name))
+            if (keys.Contains(name))
+            {
+                continue;
+            }
+
+            if (faults.IsFull)
+            {
+                // There may be a million.
+                faults.AddCounted();
+            }
+            else
             {
                 var meant = NearestName.Find(name, keys.ToArray());
                 value.Fault(meant is null
@@ -224,7 +247,8 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
     };
 
     private string MemberPath(string name) =>
-        name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$') && !char.IsAsciiDigit(name[0])
+        faults.IsFull ? path
+        : name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$') && !char.IsAsciiDigit(name[0])
             ? $"{path}.{name}"
             : $"{path}['{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}']";
 }

@@ -13,12 +13,12 @@ internal sealed partial class ManifestReader(BundleLimits limits)
     /// <param name="json">The file's content.</param>
     /// <param name="faults">Receives the faults.</param>
     /// <param name="files">Receives the files that it lists, to be checked even if the manifest has other faults.</param>
-    public BundleManifest? Read(ReadOnlyMemory<byte> json, ICollection<BundleFault> faults, IDictionary<string, string> files)
+    public BundleManifest? Read(ReadOnlyMemory<byte> json, BundleFaults faults, IDictionary<string, string> files)
     {
         var before = faults.Count;
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var document = BundleJson.Parse(json);
             var manifest = ReadManifest(new ManifestNode(document.RootElement, FileName, "$", faults), files);
             return faults.Count == before ? manifest : null;
         }

@@ -82,11 +82,11 @@ public static class BundlePacker
 
         var contents = new List<byte[]>();
         var graphs = new List<GraphFile>();
-        var faults = new List<BundleFault>();
+        var faults = new BundleFaults();
         foreach (var file in request.Graphs.Select(Path.GetFileName))
         {
             contents.Add(await File.ReadAllBytesAsync(Path.Combine(folder, file!), cancellationToken).ConfigureAwait(false));
-            if (GraphReader.Read(file!, contents[^1], [.. request.Files.Keys], faults) is { } graph)
+            if (GraphReader.Read(file!, contents[^1], new BundleLimits(), faults) is { } graph)
             {
                 graphs.Add(graph);
             }

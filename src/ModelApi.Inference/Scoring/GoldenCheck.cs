@@ -9,8 +9,6 @@ public static class GoldenCheck
     /// <summary>Largest allowed difference of a probability or value; relative to the trainer's value where that exceeds 1.</summary>
     public const double Tolerance = 1e-6;
 
-    private const int MostFaults = 20;
-
     // Rows that are also scored one by one. A few find a scorer that treats single rows differently.
     private const int MostSingle = 20;
 
@@ -22,7 +20,7 @@ public static class GoldenCheck
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static GoldenReport Run(IScorer scorer, GoldenRows golden, CancellationToken cancellationToken = default)
     {
-        var faults = new List<BundleFault>();
+        var faults = new BundleFaults();
         var predictions = new PredictionBatch(golden.Features.Signature);
         scorer.Score(golden.Features, predictions, cancellationToken);
         var largest = 0.0;
@@ -44,11 +42,11 @@ public static class GoldenCheck
 
         return faults.Count == 0
             ? new GoldenReport(golden.Features.Rows, largest)
-            : throw new BundleException([.. faults.Take(MostFaults)]);
+            : throw new BundleException(faults);
     }
 
     private static double Compare(
-        GoldenRows golden, int goldenRow, PredictionBatch predictions, int row, string how, List<BundleFault> faults)
+        GoldenRows golden, int goldenRow, PredictionBatch predictions, int row, string how, BundleFaults faults)
     {
         if (golden.Features.Signature.Classes is not { } classes)
         {

@@ -7,6 +7,8 @@ namespace ModelApi.Inference.Tests.Bundles;
 
 public sealed class GraphReaderTests
 {
+    private static readonly string[] Modes = ["BRANCH_EQ", "BRANCH_EQ", "LEAF", "LEAF", "LEAF"];
+
     public static TheoryData<string> Graphs =>
         [.. Directory.EnumerateFiles(Repository.Models, "*.onnx", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Repository.Models, file)).Order(StringComparer.Ordinal)];
@@ -46,7 +48,7 @@ public sealed class GraphReaderTests
         var graph = Read(Convert.FromHexString(hexadecimal), out var faults);
 
         Assert.Null(graph);
-        Assert.StartsWith("Not an ONNX file: ", Assert.Single(faults).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Not a valid ONNX file: ", Assert.Single(faults).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,30 +72,84 @@ public sealed class GraphReaderTests
         for (var depth = 0; depth < 2000; depth++)
         {
             // A graph's node (1), its attribute (5), its graph (6).
-            graph = Message(1, Message(5, Message(6, graph)));
+            graph = OnnxBytes.Message(1, OnnxBytes.Message(5, OnnxBytes.Message(6, graph)));
         }
 
-        Read(Message(7, graph), out var faults);
+        Read(OnnxBytes.Message(7, graph), out var faults);
 
-        Assert.Contains("nested", Assert.Single(faults).Message, StringComparison.Ordinal);
+        Assert.Contains(faults, fault => fault.Message.Contains("nested", StringComparison.Ordinal));
     }
 
-    private static GraphFile? Read(byte[] content, out List<BundleFault> faults)
+    [Fact]
+    public void Nodes_in_any_order_are_read() => AssertValid(
+        OnnxBytes.Node("Identity", ["b"], ["c"]), OnnxBytes.Node("Identity", ["a"], ["b"]), OnnxBytes.Node("Identity", ["x"], ["a"]));
+
+    [Fact]
+    public void An_inner_graph_may_use_values_around_it() => AssertValid(
+        OnnxBytes.Node(
+            "If", ["x"], ["c"], OnnxBytes.Graph("then_branch", OnnxBytes.Node("Add", ["a", "x"], ["b"]), OnnxBytes.Value(12, "b", 1))),
+        OnnxBytes.Node("Identity", ["x"], ["a"]));
+
+    [Fact]
+    public void A_circle_through_an_inner_graph_is_a_fault()
     {
-        faults = [];
-        return GraphReader.Read("model.onnx", content, [], faults);
+        var inner = OnnxBytes.Graph("then_branch", OnnxBytes.Node("Identity", ["c"], ["b"]), OnnxBytes.Value(12, "b", 1));
+
+        Read(Model(OnnxBytes.Node("If", ["x"], ["c"], inner)), out var faults);
+
+        Assert.Contains("form a circle", Assert.Single(faults).Message, StringComparison.Ordinal);
     }
 
-    private static byte[] Message(int field, byte[] content)
+    [Fact]
+    public void An_initializer_is_the_default_of_an_input_of_its_name()
     {
-        var length = new List<byte>();
-        for (var rest = content.Length; ; rest >>= 7)
-        {
-            length.Add((byte)(rest < 0x80 ? rest : (rest & 0x7F) | 0x80));
-            if (rest < 0x80)
-            {
-                return [(byte)((field << 3) | 2), .. length, .. content];
-            }
-        }
+        var graph = AssertValid(
+            OnnxBytes.Value(11, "d", 1),
+            OnnxBytes.Message(5, OnnxBytes.Tensor("d", [1, 1], new float[1])),
+            OnnxBytes.Node("Add", ["x", "d"], ["c"]));
+
+        Assert.Equal("x", Assert.Single(graph.Inputs).Name);
+    }
+
+    [Fact]
+    public void A_length_of_minus_one_is_not_known()
+    {
+        var graph = AssertValid(OnnxBytes.Value(11, "y", -1), OnnxBytes.Node("Add", ["x", "y"], ["c"]));
+
+        Assert.Equal([null, null], graph.Inputs[1].Dimensions!);
+    }
+
+    [Fact]
+    public void Nodes_of_the_older_tree_operators_may_share_a_child()
+    {
+        var attributes = TreeAttributes.OfRegressor();
+        attributes["nodes_treeids"] = new long[5];
+        attributes["nodes_nodeids"] = new long[] { 0, 1, 2, 3, 4 };
+        attributes["nodes_featureids"] = new long[5];
+        attributes["nodes_modes"] = Modes;
+        attributes["nodes_truenodeids"] = new long[] { 2, 2, 0, 0, 0 };
+        attributes["nodes_falsenodeids"] = new long[] { 1, 3, 0, 0, 0 };
+        attributes["nodes_values"] = new float[5];
+
+        AssertValid(OnnxBytes.Node("TreeEnsembleRegressor", ["x"], ["c"], MalformedTrees.Attributes(attributes)));
+    }
+
+    private static GraphFile AssertValid(params byte[][] nodes)
+    {
+        var graph = Read(Model(nodes), out var faults);
+
+        Assert.Empty(faults);
+        return graph!;
+    }
+
+    private static byte[] Model(params byte[][] nodes) =>
+        OnnxBytes.Model([OnnxBytes.Value(11, "x", 1), .. nodes, OnnxBytes.Value(12, "c", 1)]);
+
+    private static GraphFile? Read(byte[] content, out IReadOnlyList<BundleFault> faults)
+    {
+        var found = new BundleFaults();
+        var graph = GraphReader.Read("model.onnx", content, new BundleLimits(), found);
+        faults = found.ToList();
+        return graph;
     }
 }

@@ -9,23 +9,8 @@ internal sealed class TemporaryModels : IDisposable
     public string Root { get; } = Directory.CreateTempSubdirectory("modelapi-").FullName;
 
     /// <summary>Copies the bank bundle under that name and version.</summary>
-    public TemporaryBundle AddBank(string name = "bank", string version = "1")
-    {
-        var folder = Path.Combine(Root, name, version);
-        Directory.CreateDirectory(folder);
-        foreach (var file in Directory.EnumerateFiles(Repository.Bank))
-        {
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        }
-
-        var bundle = new TemporaryBundle(folder);
-        bundle.EditManifest(manifest =>
-        {
-            manifest["name"] = name;
-            manifest["version"] = version;
-        });
-        return bundle;
-    }
+    public TemporaryBundle AddBank(string name = "bank", string version = "1") =>
+        TemporaryBundle.Copy(Repository.Bank, Root, name, version);
 
     /// <summary>Makes a bundle of a regression of one number <c>x</c>, with one golden row.</summary>
     public TemporaryBundle AddRegression(string name, byte[] graph)
@@ -53,6 +38,25 @@ internal sealed class TemporaryModels : IDisposable
 internal sealed class TemporaryBundle(string folder)
 {
     public string Folder => folder;
+
+    /// <summary>Copies a bundle below a folder of models, under another name and version.</summary>
+    public static TemporaryBundle Copy(string source, string root, string name, string version)
+    {
+        var folder = Path.Combine(root, name, version);
+        Directory.CreateDirectory(folder);
+        foreach (var file in Directory.EnumerateFiles(source))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        var bundle = new TemporaryBundle(folder);
+        bundle.EditManifest(manifest =>
+        {
+            manifest["name"] = name;
+            manifest["version"] = version;
+        });
+        return bundle;
+    }
 
     public string PathOf(string file) => Path.Combine(folder, file);
 

@@ -9,17 +9,15 @@ internal sealed class GraphSession : IDisposable
     private readonly InferenceSession _session;
 
     /// <param name="step">The graph.</param>
-    /// <param name="folder">The folder of its external data.</param>
     /// <param name="cancellationToken">Ends the loading early.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime does not accept the graph, or the token was canceled.</exception>
-    public GraphSession(GraphStep step, string folder, CancellationToken cancellationToken)
+    public GraphSession(GraphStep step, CancellationToken cancellationToken)
     {
         using var options = new SessionOptions();
         options.DisablePerSessionThreads();
 
         // Memory patterns are kept for every number of rows that ever occurred, so they would grow without bound.
         options.EnableMemoryPattern = false;
-        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
         using var registration = cancellationToken.UnsafeRegister(
             static state => ((SessionOptions)state!).SetLoadCancellationFlag(true), options);
         _session = new InferenceSession(step.Graph.Content, options);

@@ -41,7 +41,7 @@ public sealed class OnnxRuntimeScorer : IScorer
         {
             try
             {
-                sessions.Add(new GraphSession(step, bundle.Folder, cancellationToken));
+                sessions.Add(new GraphSession(step, cancellationToken));
             }
             catch (OnnxRuntimeException exception)
             {

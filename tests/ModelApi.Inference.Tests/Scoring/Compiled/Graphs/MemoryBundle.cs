@@ -13,8 +13,8 @@ internal static class MemoryBundle
     public static Bundle Create(
         Signature signature, IReadOnlyList<byte[]> graphs, IReadOnlyDictionary<string, IReadOnlyList<string>>? inputs = null)
     {
-        var faults = new List<BundleFault>();
-        var files = graphs.Select((graph, index) => GraphReader.Read($"graph{index}.onnx", graph, [], faults)!).ToList();
+        var faults = new BundleFaults();
+        var files = graphs.Select((graph, index) => GraphReader.Read($"graph{index}.onnx", graph, new BundleLimits(), faults)!).ToList();
         var manifest = new BundleManifest
         {
             Name = "generated",
@@ -26,7 +26,7 @@ internal static class MemoryBundle
             Files = new Dictionary<string, string>(),
         };
         var (steps, answer) = GraphWiring.Connect(manifest, files, faults);
-        Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
+        Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults.ToList()));
         return new Bundle
         {
             Folder = "",
@@ -34,7 +34,7 @@ internal static class MemoryBundle
             Digest = "",
             Steps = steps,
             Answer = answer,
-            Golden = GoldenRows.Read([], signature, new BundleLimits(), []),
+            Golden = GoldenRows.Read(default, signature, new BundleLimits(), new BundleFaults()),
         };
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelApi.Inference.Bundles.Graphs;
 using ModelApi.Inference.Bundles.Onnx;
 using ModelApi.Inference.Scoring.Compiled.Columns;
 using ModelApi.Inference.Scoring.Compiled.Plans;
@@ -16,7 +17,7 @@ internal sealed class Node(OnnxNode node, long opset, GraphValue?[] inputs, Plan
 
     public long Opset { get; } = opset;
 
-    public NodeAttributes Attributes { get; } = new(node);
+    public NodeAttributes Attributes { get; } = Read(node);
 
     /// <summary>The number of inputs.</summary>
     public int Inputs { get; } = inputs.Length;
@@ -73,4 +74,16 @@ internal sealed class Node(OnnxNode node, long opset, GraphValue?[] inputs, Plan
     /// <summary>The exception for a use of the operator that is not handled.</summary>
     /// <param name="what">The rest of a sentence that starts with the operator's name.</param>
     public NotCompilableException Refuse(string what) => new($"{Operator} {what}");
+
+    private static NodeAttributes Read(OnnxNode node)
+    {
+        try
+        {
+            return new NodeAttributes(node.Attribute.Select(attribute => attribute.Memory));
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new NotCompilableException($"in {node.OpType}, {exception.Message.TrimEnd('.')}");
+        }
+    }
 }

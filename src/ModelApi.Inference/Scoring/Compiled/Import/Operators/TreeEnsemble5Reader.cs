@@ -1,3 +1,4 @@
+using ModelApi.Inference.Bundles.Graphs;
 using ModelApi.Inference.Scoring.Compiled.Columns;
 using ModelApi.Inference.Scoring.Compiled.Import.Graphs;
 using ModelApi.Inference.Scoring.Compiled.Transforms;
@@ -5,11 +6,11 @@ using ModelApi.Inference.Scoring.Compiled.Trees;
 
 namespace ModelApi.Inference.Scoring.Compiled.Import.Operators;
 
-/// <summary>Reads TreeEnsemble (ai.onnx.ml 5), https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsemble.html.</summary>
+/// <summary>Reads TreeEnsemble (ai.onnx.ml 5), whose lists <see cref="TreeEnsemble5"/> has checked.</summary>
 internal sealed class TreeEnsemble5Reader
 {
     private const int Member = 6;
-    private const int MostNodes = 6_250_000;
+    private const int MostNodes = 2_000_000;
 
     private readonly long[] _features;
     private readonly long[] _trueNodes;
@@ -39,14 +40,6 @@ internal sealed class TreeEnsemble5Reader
         _falseLeaves = attributes.Ints("nodes_falseleafs");
         _leafTargets = attributes.Ints("leaf_targetids");
         _tracks = attributes.Ints("nodes_missing_value_tracks_true");
-        long[][] lists = [_features, _trueNodes, _falseNodes, _trueLeaves, _falseLeaves];
-        if (_targets <= 0
-            || _splits.Length != _modes.Length
-            || Array.Exists(lists, list => list.Length != _modes.Length)
-            || _leafTargets.Length != _leafWeights.Length)
-        {
-            throw new NotCompilableException("its lists differ in length");
-        }
     }
 
     public static TreeEnsemble Read(NodeAttributes attributes, bool isDouble)
@@ -58,7 +51,7 @@ internal sealed class TreeEnsemble5Reader
         {
             Nodes = [.. reader._nodes],
             Weights = [.. reader._weights],
-            Roots = roots.Length > 0 ? roots : throw new NotCompilableException("it has no tree"),
+            Roots = roots,
             Targets = reader._targets,
             IsDouble = isDouble,
             Aggregate = attributes.Int("aggregate_function", 1) switch
@@ -74,7 +67,7 @@ internal sealed class TreeEnsemble5Reader
     }
 
     // A tree of a single leaf is written as a node with equal children.
-    private bool IsLoneLeaf(long root) => At(_falseNodes, root) == At(_trueNodes, root);
+    private bool IsLoneLeaf(long root) => _falseNodes[root] == _trueNodes[root];
 
     // One list holds the sets of all nodes that test for membership, separated by NaN.
     private void ReadMembers(double[] values)
@@ -100,25 +93,22 @@ internal sealed class TreeEnsemble5Reader
     /// <returns>The node's index in the ensemble.</returns>
     private int ReadNode(long index, bool isLeaf, int member)
     {
-        // Nodes in a circle would be read forever.
+        // The branch of a test for membership is copied for each member.
         if (_nodes.Count > MostNodes)
         {
-            throw new NotCompilableException("its nodes do not form trees, or are too many");
+            throw new NotCompilableException("its sets of members make too many nodes");
         }
 
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         var place = _nodes.Count;
         if (isLeaf)
         {
-            var target = At(_leafTargets, index);
             _nodes.Add(new TreeNode(true, default, 0, 0, false, 0, 0, _weights.Count, 1));
-            _weights.Add(_targets == 1 || (target >= 0 && target < _targets)
-                ? new LeafWeight(_targets == 1 ? 0 : (int)target, _leafWeights[index])
-                : throw new NotCompilableException("it has a weight for a target that does not exist"));
+            _weights.Add(new LeafWeight(_targets == 1 ? 0 : (int)_leafTargets[index], _leafWeights[index]));
             return place;
         }
 
-        var feature = checked((int)At(_features, index));
+        var feature = (int)_features[index];
         var isMember = _modes[index] == Member;
         var members = _members[(int)index];
         if (isMember && (members.Length == 0 || !members.All(value => value == Math.Floor(value) && Math.Abs(value) < int.MaxValue)))
@@ -149,10 +139,5 @@ internal sealed class TreeEnsemble5Reader
         members.All(value => value is >= 0 and <= 30) ? BranchMode.Equal : BranchMode.EqualWhole;
 
     private static BranchMode Mode(double mode) =>
-        mode is >= 0 and < Member ? (BranchMode)(int)mode : throw new NotCompilableException("it has an unknown node mode");
-
-    private static long At(long[] list, long index) =>
-        index >= 0 && index < list.Length
-            ? list[index]
-            : throw new NotCompilableException("it refers to a node or leaf that does not exist");
+        (BranchMode)(int)mode;
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelApi.Inference.Bundles.Graphs;
 using ModelApi.Inference.Scoring.Compiled.Columns;
 using ModelApi.Inference.Scoring.Compiled.Import.Graphs;
 using ModelApi.Inference.Scoring.Compiled.Transforms;
@@ -8,8 +9,7 @@ namespace ModelApi.Inference.Scoring.Compiled.Import.Operators;
 
 /// <summary>Reads TreeEnsembleClassifier and TreeEnsembleRegressor (ai.onnx.ml 1 and 3).</summary>
 /// <remarks>
-/// Source: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleClassifier.html. Beyond it, as ONNX Runtime: a tree begins where
-/// the tree number changes, its first node is the root, and the number of a single class is not checked.
+/// <see cref="TreeTable"/> has checked the lists, and says where ONNX Runtime goes beyond the standard.
 /// </remarks>
 internal static class TreeReader
 {
@@ -24,15 +24,10 @@ internal static class TreeReader
         var targets = !isClassifier ? (int)attributes.Int("n_targets", 0)
             : attributes.Utf8s("classlabels_strings") is { Count: > 0 } texts ? texts.Count
             : attributes.Ints("classlabels_int64s").Length;
-        Require(targets is > 0 and <= 1_000_000, "it has no classes or targets");
-
         var treeIds = attributes.Ints($"{prefix}_treeids");
         var nodeIds = attributes.Ints($"{prefix}_nodeids");
         var classIds = attributes.Ints($"{prefix}_ids");
         var values = Numbers(attributes, $"{prefix}_weights", isDouble);
-        Require(
-            treeIds.Length == nodeIds.Length && treeIds.Length == classIds.Length && treeIds.Length == values.Length,
-            "its lists of weights differ in length");
         var weights = Attach(nodes, indices, treeIds, nodeIds, classIds, values, targets);
         return new TreeEnsemble
         {
@@ -60,11 +55,6 @@ internal static class TreeReader
         var tracks = attributes.Ints("nodes_missing_value_tracks_true");
         var thresholds = Numbers(attributes, "nodes_values", isDouble);
         var count = treeIds.Length;
-        Require(
-            features.Length == count && modes.Count == count && trueIds.Length == count
-            && falseIds.Length == count && thresholds.Length == count,
-            "its lists of nodes differ in length");
-
         var nodes = new TreeNode[count];
         for (var i = 0; i < count; i++)
         {
@@ -72,7 +62,7 @@ internal static class TreeReader
             nodes[i] = new TreeNode(
                 isLeaf,
                 isLeaf ? default : ParseMode(modes[i]),
-                checked((int)features[i]),
+                isLeaf ? 0 : (int)features[i],
                 thresholds[i],
                 i < tracks.Length && tracks[i] == 1,
                 isLeaf ? 0 : indices.Find(treeIds[i], trueIds[i]),
@@ -109,9 +99,6 @@ internal static class TreeReader
         {
             if (nodes[owners[i]].IsLeaf)
             {
-                Require(
-                    targets == 1 || (classIds[i] >= 0 && classIds[i] < targets),
-                    "it has a weight for a class or target that does not exist");
                 weights[counts[owners[i]]++] = new LeafWeight(targets == 1 ? 0 : (int)classIds[i], values[i]);
             }
         }
@@ -134,8 +121,9 @@ internal static class TreeReader
             return numbers;
         }
 
-        Require((tensor.Type == TensorElementType.Double) == isDouble, $"its {name} differ in type from its input");
-        return tensor.Numbers;
+        return (tensor.Type == TensorElementType.Double) == isDouble
+            ? tensor.Numbers
+            : throw new NotCompilableException($"its {name} differ in type from its input");
     }
 
     private static BranchMode ParseMode(ReadOnlySpan<byte> mode) => mode switch
@@ -157,12 +145,4 @@ internal static class TreeReader
         "MAX" => Aggregate.Maximum,
         _ => throw new NotCompilableException($"it has the unknown aggregate function '{name}'"),
     };
-
-    private static void Require(bool holds, string otherwise)
-    {
-        if (!holds)
-        {
-            throw new NotCompilableException(otherwise);
-        }
-    }
 }

@@ -1,9 +1,8 @@
 using Google.Protobuf;
+using ModelApi.Inference.Bundles.Graphs;
 using ModelApi.Inference.Bundles.Onnx;
-using ModelApi.Inference.Scoring.Compiled.Columns;
-using ModelApi.Inference.Scoring.Compiled.Import.Graphs;
 
-namespace ModelApi.Inference.Tests.Scoring.Compiled.Import;
+namespace ModelApi.Inference.Tests.Bundles;
 
 public sealed class NodeAttributeTests
 {
@@ -18,7 +17,7 @@ public sealed class NodeAttributeTests
         written.Floats.AddRange(Floats);
         written.Strings.AddRange([ByteString.CopyFromUtf8("a"), ByteString.Empty, ByteString.CopyFromUtf8("ñ")]);
 
-        var read = NodeAttribute.Read(written.ToByteString());
+        var read = NodeAttribute.Read(written.ToByteArray());
 
         Assert.Equal("all", read.Name);
         Assert.Equal(1.25f, read.Float);
@@ -61,10 +60,10 @@ public sealed class NodeAttributeTests
     {
         var message = ByteString.CopyFrom([(byte)((field << 3) | (int)WireFormat.WireType.LengthDelimited), (byte)length, .. content]);
 
-        Assert.Throws<NotCompilableException>(() => NodeAttribute.Read(message));
+        Assert.Throws<InvalidDataException>(() => NodeAttribute.Read(message.Memory));
     }
 
-    private static ByteString Message(Action<CodedOutputStream> write)
+    private static byte[] Message(Action<CodedOutputStream> write)
     {
         using var stream = new MemoryStream();
         using (var output = new CodedOutputStream(stream, leaveOpen: true))
@@ -72,6 +71,6 @@ public sealed class NodeAttributeTests
             write(output);
         }
 
-        return ByteString.CopyFrom(stream.ToArray());
+        return stream.ToArray();
     }
 }

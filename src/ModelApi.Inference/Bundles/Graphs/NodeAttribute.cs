@@ -1,11 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using Google.Protobuf;
-using ModelApi.Inference.Bundles.Onnx;
-using ModelApi.Inference.Scoring.Compiled.Columns;
 
-namespace ModelApi.Inference.Scoring.Compiled.Import.Graphs;
+namespace ModelApi.Inference.Bundles.Graphs;
 
 /// <summary>One attribute of an ONNX node, read from AttributeProto: https://onnx.ai/onnx/repo-docs/IR.html#attributes.</summary>
 /// <remarks>
@@ -40,7 +37,8 @@ internal sealed class NodeAttribute
 
     public string? Text { get; private set; }
 
-    public Constant? Tensor { get; private set; }
+    /// <summary>A TensorProto, or null.</summary>
+    public ReadOnlyMemory<byte>? Tensor { get; private set; }
 
     public float[] Floats { get; private set; } = [];
 
@@ -48,13 +46,13 @@ internal sealed class NodeAttribute
 
     public Utf8List Texts { get; } = new();
 
-    /// <exception cref="NotCompilableException">The message is no attribute.</exception>
-    public static NodeAttribute Read(ByteString message)
+    /// <exception cref="InvalidDataException">The message is no attribute.</exception>
+    public static NodeAttribute Read(ReadOnlyMemory<byte> message)
     {
         // Not copied: attributes are nearly all of a file.
-        var attribute = MemoryMarshal.TryGetArray(message.Memory, out var bytes)
+        var attribute = MemoryMarshal.TryGetArray(message, out var bytes)
             ? new NodeAttribute(bytes.Array!, bytes.Offset, bytes.Offset + bytes.Count)
-            : new NodeAttribute(message.ToByteArray(), 0, message.Length);
+            : new NodeAttribute(message.ToArray(), 0, message.Length);
         attribute.Read();
         return attribute;
     }
@@ -79,7 +77,9 @@ internal sealed class NodeAttribute
                     Text = Encoding.UTF8.GetString(ReadContent());
                     break;
                 case TensorTag:
-                    Tensor = Constant.Read(OnnxTensor.Parser.ParseFrom(ReadContent()));
+                    // Parsers merge tensors that are given one after the other, which no exporter does.
+                    var first = ReadEnd(out var last);
+                    Tensor = Tensor is null ? _bytes.AsMemory(first, last - first) : throw Damaged();
                     break;
                 case FloatsTag:
                     _next--;
@@ -276,5 +276,5 @@ internal sealed class NodeAttribute
         }
     }
 
-    private static NotCompilableException Damaged() => new("it has a damaged attribute");
+    private static InvalidDataException Damaged() => new("it has a damaged attribute.");
 }

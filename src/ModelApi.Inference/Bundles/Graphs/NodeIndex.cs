@@ -1,6 +1,4 @@
-using ModelApi.Inference.Scoring.Compiled.Columns;
-
-namespace ModelApi.Inference.Scoring.Compiled.Import.Operators;
+namespace ModelApi.Inference.Bundles.Graphs;
 
 /// <summary>Finds the nodes of a tree ensemble by tree number and node number.</summary>
 internal sealed class NodeIndex
@@ -12,13 +10,13 @@ internal sealed class NodeIndex
     private readonly Dictionary<(long Tree, long Node), int>? _others;
     private (long Id, int First, int Count) _last;
 
-    /// <exception cref="NotCompilableException">The lists differ in length or hold a node twice.</exception>
+    /// <exception cref="InvalidDataException">The lists differ in length or hold a node twice.</exception>
     public NodeIndex(long[] treeIds, long[] nodeIds)
     {
         _nodeIds = nodeIds;
         if (treeIds.Length == 0 || treeIds.Length != nodeIds.Length)
         {
-            throw new NotCompilableException("its lists of nodes differ in length");
+            throw new InvalidDataException("its lists of nodes are empty or differ in length.");
         }
 
         var roots = new List<int>();
@@ -32,7 +30,7 @@ internal sealed class NodeIndex
                 roots.Add(first);
                 if (!_trees.TryAdd(treeIds[i], (first, i + 1 - first)))
                 {
-                    throw new NotCompilableException("the nodes of its trees are mixed");
+                    throw new InvalidDataException("the nodes of its trees are mixed; those of one tree must follow each other.");
                 }
             }
         }
@@ -46,7 +44,7 @@ internal sealed class NodeIndex
     public int[] Roots { get; }
 
     /// <returns>The node's index in the lists.</returns>
-    /// <exception cref="NotCompilableException">The node does not exist.</exception>
+    /// <exception cref="InvalidDataException">The node does not exist.</exception>
     public int Find(long tree, long node)
     {
         if (_last.Id != tree && _trees.TryGetValue(tree, out var range))
@@ -61,7 +59,7 @@ internal sealed class NodeIndex
 
         return _others is not null && _others.TryGetValue((tree, node), out var index)
             ? index
-            : throw new NotCompilableException("it refers to a node that does not exist");
+            : throw new InvalidDataException($"it refers to node {node} of tree {tree}, which does not exist.");
     }
 
     private static Dictionary<(long Tree, long Node), int> Index(long[] treeIds, long[] nodeIds)
@@ -71,7 +69,7 @@ internal sealed class NodeIndex
         {
             if (!indices.TryAdd((treeIds[i], nodeIds[i]), i))
             {
-                throw new NotCompilableException("it has a node twice");
+                throw new InvalidDataException($"it has node {nodeIds[i]} of tree {treeIds[i]} twice.");
             }
         }
 

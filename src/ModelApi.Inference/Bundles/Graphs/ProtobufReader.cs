@@ -1,6 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
-namespace ModelApi.Inference.Bundles;
+namespace ModelApi.Inference.Bundles.Graphs;
 
 /// <summary>Reads the fields of one protobuf message, one after the other, without a copy.</summary>
 /// <remarks>
@@ -24,9 +25,10 @@ internal struct ProtobufReader
     // The start of the field's content, or none; it ends where the next field begins.
     private int _content = None;
 
-    public ProtobufReader(byte[] message)
-        : this(message, 0, message.Length)
+    public ProtobufReader(ReadOnlyMemory<byte> message)
     {
+        var bytes = MemoryMarshal.TryGetArray(message, out var array) ? array : message.ToArray();
+        (_bytes, _next, _end) = (bytes.Array!, bytes.Offset, bytes.Offset + bytes.Count);
     }
 
     private ProtobufReader(byte[] bytes, int start, int end) => (_bytes, _next, _end) = (bytes, start, end);
@@ -37,6 +39,15 @@ internal struct ProtobufReader
     /// <summary>The field's value where that is a whole number.</summary>
     public long Number { get; private set; }
 
+    /// <summary>The bytes of the field's content; 0 where it has none.</summary>
+    public readonly int Length => _content == None ? 0 : _next - _content;
+
+    /// <summary>The field's content in the array that was read; empty where it has none.</summary>
+    public readonly ReadOnlyMemory<byte> Content => _content == None ? default : _bytes.AsMemory(_content, _next - _content);
+
+    /// <summary>Whether the field is a number.</summary>
+    public readonly bool IsNumber => _content == None;
+
     /// <summary>The field's content as text; empty where it has none.</summary>
     public readonly string Text => _content == None ? "" : Encoding.UTF8.GetString(_bytes, _content, _next - _content);
 
@@ -45,6 +56,39 @@ internal struct ProtobufReader
     public readonly ProtobufReader Message => _content == None
         ? throw new InvalidDataException($"its field {Field} is a number where ONNX has a message.")
         : new ProtobufReader(_bytes, _content, _next);
+
+    /// <summary>Counts the integers of a packed list.</summary>
+    public readonly int CountIntegers()
+    {
+        // The last byte of each has its highest bit clear.
+        var count = 0;
+        foreach (var part in Content.Span)
+        {
+            count += part < 0x80 ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Reads the integers of a packed list.</summary>
+    public static List<long> ReadIntegers(ReadOnlySpan<byte> packed)
+    {
+        var integers = new List<long>();
+        var value = 0UL;
+        var shift = 0;
+        foreach (var part in packed)
+        {
+            value |= (part & 0x7FUL) << shift;
+            shift += 7;
+            if (part < 0x80)
+            {
+                integers.Add((long)value);
+                (value, shift) = (0, 0);
+            }
+        }
+
+        return integers;
+    }
 
     /// <summary>Reads the next field.</summary>
     /// <returns>False at the end of the message.</returns>

@@ -1,22 +1,20 @@
-using ModelApi.Inference.Bundles.Onnx;
-using ModelApi.Inference.Scoring.Compiled.Columns;
-
-namespace ModelApi.Inference.Scoring.Compiled.Import.Graphs;
+namespace ModelApi.Inference.Bundles.Graphs;
 
 /// <summary>The attributes of one ONNX node.</summary>
 internal sealed class NodeAttributes
 {
     private readonly Dictionary<string, NodeAttribute> _attributes = new(StringComparer.Ordinal);
 
-    /// <exception cref="NotCompilableException">An attribute is damaged or occurs twice.</exception>
-    public NodeAttributes(OnnxNode node)
+    /// <param name="messages">The AttributeProto of each.</param>
+    /// <exception cref="InvalidDataException">An attribute is damaged or occurs twice.</exception>
+    public NodeAttributes(IEnumerable<ReadOnlyMemory<byte>> messages)
     {
-        foreach (var message in node.Attribute)
+        foreach (var message in messages)
         {
             var attribute = NodeAttribute.Read(message);
             if (!_attributes.TryAdd(attribute.Name, attribute))
             {
-                throw new NotCompilableException($"{node.OpType} has the attribute '{attribute.Name}' twice");
+                throw new InvalidDataException($"it has the attribute '{attribute.Name}' twice.");
             }
         }
     }
@@ -37,7 +35,8 @@ internal sealed class NodeAttributes
 
     public string[] Texts(string name) => Utf8s(name).ToTexts();
 
-    public Constant? Tensor(string name) => Find(name)?.Tensor;
+    /// <summary>The TensorProto, or null.</summary>
+    public ReadOnlyMemory<byte>? TensorMessage(string name) => Find(name)?.Tensor;
 
     private NodeAttribute? Find(string name) => _attributes.GetValueOrDefault(name);
 }

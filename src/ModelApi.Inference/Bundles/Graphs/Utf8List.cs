@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ModelApi.Inference.Scoring.Compiled.Import.Graphs;
+namespace ModelApi.Inference.Bundles.Graphs;
 
 /// <summary>Texts as slices of the bytes that they were read from. A forest has one for each node, so none is decoded.</summary>
 internal sealed class Utf8List
