@@ -12,7 +12,9 @@ namespace ModelApi.Health;
 internal static class HealthEndpoints
 {
     private static readonly string[] Head = [HttpMethods.Head];
-    private static readonly DateTimeOffset ProcessStart = FindProcessStart();
+
+    // A timestamp, because the clock may jump.
+    private static readonly long ProcessStart = FindProcessStart();
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -44,13 +46,14 @@ internal static class HealthEndpoints
         group.MapMethods("/health/startup", Head, GetStartup).ExcludeFromDescription();
     }
 
-    private static DateTimeOffset FindProcessStart()
+    private static long FindProcessStart()
     {
         using var process = Process.GetCurrentProcess();
-        return process.StartTime;
+        var age = DateTime.Now - process.StartTime;
+        return Stopwatch.GetTimestamp() - (long)(age.TotalSeconds * Stopwatch.Frequency);
     }
 
-    private static IResult GetAlive(HttpContext context, TimeProvider time)
+    private static IResult GetAlive(HttpContext context)
     {
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         if (AlivePage.IsPreferredBy(context.Request))
@@ -59,7 +62,7 @@ internal static class HealthEndpoints
             return TypedResults.Content(AlivePage.Html, MediaTypeNames.Text.Html);
         }
 
-        var uptime = time.GetUtcNow() - ProcessStart;
+        var uptime = Stopwatch.GetElapsedTime(ProcessStart);
         return TypedResults.Ok(
             new AliveReply("Model API is alive!", Product.Name, Product.Version, Math.Round(uptime.TotalSeconds, 1), "/docs"));
     }

@@ -44,11 +44,23 @@ internal sealed class Announcement(
 
         if (ForPeople.Contains(configuration["Logging:Console:FormatterName"]))
         {
-            await Console.Out.WriteAsync(banner.Text(addresses, snapshot, missing));
+            await WriteAsync(banner.Text(addresses, snapshot, missing));
         }
         else
         {
             logger.Listening(Product.Version, string.Join(", ", addresses), environment.EnvironmentName);
+        }
+    }
+
+    private static async Task WriteAsync(string text)
+    {
+        try
+        {
+            await Console.Out.WriteAsync(text);
+        }
+        catch (IOException)
+        {
+            // The console's reader is gone or its disk is full. A background service that fails would stop the server.
         }
     }
 

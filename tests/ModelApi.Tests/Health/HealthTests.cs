@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 using ModelApi.Tests.Fixtures;
+using ModelApi.Tests.Telemetry;
 
 namespace ModelApi.Tests.Health;
 
@@ -14,6 +17,17 @@ public sealed class HealthTests(ModelApiHost api) : IClassFixture<ModelApiHost>
         Assert.Equal(("ModelApi", "/docs"), (answer.GetProperty("name").GetString(), answer.GetProperty("docs").GetString()));
         Assert.True(answer.GetProperty("uptimeSeconds").GetDouble() > 0);
         Assert.Matches(@"^\d+\.\d+\.\d+", answer.GetProperty("version").GetString());
+    }
+
+    [Fact]
+    public async Task The_uptime_does_not_follow_a_clock_that_jumps_back()
+    {
+        using var host = api.WithWebHostBuilder(builder => builder.ConfigureTestServices(
+            services => services.AddSingleton<TimeProvider>(new FixedTime(DateTimeOffset.UnixEpoch))));
+
+        var answer = await (await host.CreateClient().GetAsync(new Uri("/", UriKind.Relative))).ReadJsonAsync();
+
+        Assert.True(answer.GetProperty("uptimeSeconds").GetDouble() > 0);
     }
 
     [Fact]
