@@ -130,6 +130,8 @@ free_port() {
     echo $port
 }
 
+launch=()               # a command that starts another one, such as prlimit with limits
+
 # start NAME PROGRAM PATH [VARIABLE=VALUE ...]: starts a published server, or FastAPI, with settings. PROGRAM is its folder below
 # $published, called like its assembly. Sets milliseconds to the time from the start of the process to its first 200.
 start() {
@@ -148,7 +150,7 @@ start() {
             exec "$python" -m uvicorn server:app --app-dir "$repository/bench/sklearn" --workers 2 --port "$port"
         fi
         cd "$published/$2"
-        exec dotnet "${2##*/}.dll" --urls "http://127.0.0.1:$port"
+        exec "${launch[@]}" dotnet "${2##*/}.dll" --urls "http://127.0.0.1:$port"
     ) >"$work/$1.log" 2>&1 &
     pids[$1]=$!
     urls[$1]=http://127.0.0.1:$port$3

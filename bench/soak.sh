@@ -72,7 +72,7 @@ while is_alive client; do
     if (
         trap - EXIT
         ulimit -Sd 4000000
-        start Second ModelApi /predict Models__Root="$work/models" "${settings[@]}"
+        start Second ModelApi /predict Models__Root="$work/models" Models__Isolation=process "${settings[@]}"
         base=${urls[Second]%/predict}
         for ((waited = 0; waited < 90; waited++)); do
             [[ $(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' "$base/health/startup") != 200 ]] || break

@@ -23,6 +23,7 @@ internal static class Program
                 ["storm", .. var rest] => await StormCommand.RunAsync(new Options(rest)).ConfigureAwait(false),
                 ["attack", .. var rest] => await AttackCommand.RunAsync(new Options(rest)).ConfigureAwait(false),
                 ["soak", .. var rest] => await SoakCommand.RunAsync(new Options(rest)).ConfigureAwait(false),
+                ["vanish", .. var rest] => await VanishCommand.RunAsync(new Options(rest)).ConfigureAwait(false),
                 ["spoil", .. var rest] => SpoilCommand.Run(new Options(rest)),
                 _ => RunBenchmarks(arguments),
             };

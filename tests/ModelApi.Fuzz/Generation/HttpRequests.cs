@@ -130,7 +130,8 @@ internal sealed class HttpRequests(IReadOnlyList<ModelSchema> models, string key
         return Predict(Path(random, models[at].Name), body.Content, Extra(random)) with { Kind = $"body, {body.Kind}" };
     }
 
-    private WireRequest Encoded(Random random)
+    /// <summary>A prediction whose body is encoded, or claims to be.</summary>
+    public WireRequest Encoded(Random random)
     {
         var at = random.Next(models.Count);
         var body = _bodies[at].Next(random).Content;
@@ -256,7 +257,8 @@ internal sealed class HttpRequests(IReadOnlyList<ModelSchema> models, string key
     }
 
     /// <summary>A prediction with a head as clients send it.</summary>
-    public WireRequest Predict(string path, byte[] body, IReadOnlyList<string> headers, string? authorization = null)
+    public WireRequest Predict(
+        string path, byte[] body, IReadOnlyList<string> headers, string? authorization = null, string? framing = null)
     {
         var head = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"POST {path} HTTP/1.1\r\nHost: localhost\r\n")
@@ -271,7 +273,7 @@ internal sealed class HttpRequests(IReadOnlyList<ModelSchema> models, string key
             head.Append(header).Append("\r\n");
         }
 
-        head.Append(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n\r\n");
+        head.Append(CultureInfo.InvariantCulture, $"{framing ?? $"Content-Length: {body.Length}"}\r\n\r\n");
         return new WireRequest("predict", [.. Latin1(head.ToString()), .. body]) { UnpackedBytes = body.Length };
     }
 
