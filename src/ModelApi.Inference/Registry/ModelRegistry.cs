@@ -47,6 +47,21 @@ public sealed class ModelRegistry : IDisposable
     public string? DefaultModel => _defaultModel ?? (_snapshot.Models is [var only] ? only.Name : null);
 
     /// <summary>
+    /// Whether the default model can be called, or has failed or does not exist. Without a default model, whether any model can be called,
+    /// or all have failed.
+    /// </summary>
+    public bool IsStarted
+    {
+        get
+        {
+            var snapshot = _snapshot;
+            return snapshot.IsLoaded || (DefaultModel is { } name
+                ? snapshot.IsScanned && snapshot.Find(name) is not { IsLoading: true }
+                : snapshot.Models.Any(model => model.Production is not null));
+        }
+    }
+
+    /// <summary>
     /// Loads every version below the root, several at a time, and those of the default model first. All of them appear at once as
     /// <see cref="VersionState.Loading"/>, and each as ready or failed as soon as it is. A bad bundle fails alone.
     /// </summary>

@@ -36,7 +36,7 @@ internal static class HealthEndpoints
         group.MapGet("/health/startup", GetStartup)
             .WithName(nameof(GetStartup))
             .WithSummary("Start-up, for orchestrators")
-            .WithDescription("200 once every model version is ready or failed; 503 before.")
+            .WithDescription("200 once the default model can be called or has failed (without one: any model); 503 before.")
             .Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
 
         // Load balancers and uptime checks also send HEAD; the document shows each path once.
@@ -81,7 +81,7 @@ internal static class HealthEndpoints
     }
 
     private static Results<Ok<HealthReply>, JsonHttpResult<HealthReply>> GetStartup(ModelRegistry registry) =>
-        registry.Snapshot.IsLoaded
+        registry.IsStarted
             ? TypedResults.Ok(new HealthReply(HealthStatus.Healthy, []))
             : TypedResults.Json(new HealthReply(HealthStatus.Unhealthy, []), statusCode: StatusCodes.Status503ServiceUnavailable);
 }

@@ -19,5 +19,5 @@ internal sealed record HealthReply(HealthStatus Status, IReadOnlyList<CheckReply
 /// <param name="Name">What was checked.</param>
 /// <param name="Status">The outcome.</param>
 /// <param name="Description">The outcome in a sentence.</param>
-/// <param name="Data">Details, such as the faults of versions that failed.</param>
+/// <param name="Data">Details, such as how many versions are ready.</param>
 internal sealed record CheckReply(string Name, HealthStatus Status, string? Description, IReadOnlyDictionary<string, object> Data);

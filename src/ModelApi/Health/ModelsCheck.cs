@@ -10,25 +10,21 @@ namespace ModelApi.Health;
 /// </summary>
 internal sealed class ModelsCheck(ModelRegistry registry) : IHealthCheck
 {
+    private const int MostListed = 20;
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Check(registry.Snapshot));
 
     private HealthCheckResult Check(RegistrySnapshot snapshot)
     {
-        // By "name version", every fault: a pod that does not become ready says why.
-        var failed = snapshot.Models.SelectMany(model => model.Versions)
-            .Where(version => version.State == VersionState.Failed)
-            .ToDictionary(
-                version => $"{version.Model} {version.Version}",
-                object (version) => version.Faults.Select(fault => fault.ToString()).ToArray());
+        var data = Describe(snapshot, out var failed);
         var name = registry.DefaultModel;
         var model = name is null ? snapshot.Models.FirstOrDefault(served => served.Production is not null) : snapshot.Find(name);
         if (model?.Production is { } production)
         {
-            return failed.Count == 0
-                ? HealthCheckResult.Healthy($"{production.Model} {production.Version} is ready.")
-                : HealthCheckResult.Degraded(
-                    $"{production.Model} {production.Version} is ready; {failed.Count} other versions failed.", data: failed);
+            return failed == 0
+                ? HealthCheckResult.Healthy($"{production.Model} {production.Version} is ready.", data)
+                : HealthCheckResult.Degraded($"{production.Model} {production.Version} is ready; {failed} other versions failed.", data: data);
         }
 
         var reason = (MissingDefault.Explain(snapshot, name), name, snapshot, model) switch
@@ -40,6 +36,32 @@ internal sealed class ModelsCheck(ModelRegistry registry) : IHealthCheck
             (_, null, _, _) => "No model has a version that is ready.",
             _ => $"The default model '{name}' has no version that is ready.",
         };
-        return HealthCheckResult.Unhealthy(reason, data: failed);
+        return HealthCheckResult.Unhealthy(reason, data: data);
+    }
+
+    // Anybody may read this: names and states, and as many whatever the folder holds. The faults are in the log and in GET /models/….
+    private static Dictionary<string, object> Describe(RegistrySnapshot snapshot, out int failed)
+    {
+        var (ready, loading) = (0, 0);
+        failed = 0;
+        var notReady = new Dictionary<string, string>();
+        foreach (var version in snapshot.Models.SelectMany(model => model.Versions))
+        {
+            ready += version.State == VersionState.Ready ? 1 : 0;
+            loading += version.State == VersionState.Loading ? 1 : 0;
+            failed += version.State == VersionState.Failed ? 1 : 0;
+            if (version.State != VersionState.Ready && notReady.Count < MostListed)
+            {
+                notReady[$"{version.Model} {version.Version}"] = version.State == VersionState.Loading ? "loading" : "failed";
+            }
+        }
+
+        return new Dictionary<string, object>
+        {
+            ["ready"] = ready,
+            ["loading"] = loading,
+            ["failed"] = failed,
+            ["notReady"] = notReady,
+        };
     }
 }

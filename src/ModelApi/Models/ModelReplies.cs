@@ -34,7 +34,8 @@ internal sealed record ModelReply(string Name, string? Production, IReadOnlyList
 /// <param name="LoadMilliseconds">The time it took to load.</param>
 /// <param name="GoldenRows">The number of golden rows that it reproduced.</param>
 /// <param name="LargestDifference">The largest difference from the trainer's probabilities.</param>
-/// <param name="Faults">Why it failed.</param>
+/// <param name="Faults">Why it failed: at most 20 faults.</param>
+/// <param name="FaultCount">How many faults it has.</param>
 /// <param name="Signature">Its signature; left out of the list of all models, and for a version that failed.</param>
 internal sealed record VersionReply(
     string Version,
@@ -50,6 +51,7 @@ internal sealed record VersionReply(
     int? GoldenRows,
     double? LargestDifference,
     IReadOnlyList<BundleFault> Faults,
+    int FaultCount,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SignatureReply? Signature)
 {
     public static VersionReply Of(ModelVersion version, Stage stage, bool withSignature) => new(
@@ -65,6 +67,7 @@ internal sealed record VersionReply(
         Math.Round(version.LoadTime.TotalMilliseconds, 1),
         version.Golden?.Rows,
         version.Golden?.LargestDifference,
-        version.Faults,
+        ShownFaults.Of(version.Faults),
+        version.Faults.Count,
         withSignature && version.Manifest is { } manifest ? SignatureReply.Of(manifest) : null);
 }

@@ -49,7 +49,7 @@ internal sealed class VersionLookup(ModelRegistry registry)
             (null, _, _) when name is not null => Unknown(snapshot, name),
             (null, _, _) when registry.DefaultModel is null && snapshot.Models.Count > 0 =>
                 Failures.NoDefaultModel([.. snapshot.Models.Select(known => known.Name)]),
-            (null, _, _) when snapshot.Models.Count == 0 => Failures.NotReady("There is no model; GET /health/ready says why."),
+            (null, _, _) when snapshot.Models.Count == 0 => Failures.NotReady("There is no model; the server's log says why."),
             (null, _, _) when MissingDefault.Explain(snapshot, registry.DefaultModel) is { } missing => Failures.NotReady(missing),
             ({ } known, { } missing, null) => UnknownVersion(known, missing),
             (_, _, { State: VersionState.Loading } loading) => Failures.NotReady(

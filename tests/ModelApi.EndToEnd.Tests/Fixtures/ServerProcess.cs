@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace ModelApi.EndToEnd.Tests.Fixtures;
@@ -51,7 +52,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
 
         using var client = server.Client();
-        while ((await client.GetAsync(new Uri("/health/startup", UriKind.Relative))).StatusCode != HttpStatusCode.OK)
+        while (!await IsLoadedAsync(client))
         {
             await Task.Delay(20);
         }
@@ -127,6 +128,20 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static async Task<bool> IsLoadedAsync(HttpClient client)
+    {
+        if ((await client.GetAsync(new Uri("/health/startup", UriKind.Relative))).StatusCode != HttpStatusCode.OK)
+        {
+            return false;
+        }
+
+        using var ready = JsonDocument.Parse(
+            await (await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).Content.ReadAsStringAsync());
+        return ready.RootElement.GetProperty("checks").EnumerateArray()
+            .Single(check => check.GetProperty("name").GetString() == "models")
+            .GetProperty("data").GetProperty("loading").GetInt32() == 0;
     }
 
     private static ServerProcess Launch(string[] arguments, (string Name, string? Value)[] environment)

@@ -10,7 +10,7 @@ using ModelApi.Inference.Scoring.Selection;
 namespace ModelApi.Tests.Fixtures;
 
 /// <summary>A host with a model that does not finish loading until the test lets it.</summary>
-internal sealed class LoadingHost(string root, string held) : ModelApiHost
+internal sealed class LoadingHost(string root, string held, string? defaultModel = "bank") : ModelApiHost
 {
     private readonly ManualResetEventSlim _isOpen = new();
 
@@ -37,7 +37,7 @@ internal sealed class LoadingHost(string root, string held) : ModelApiHost
     {
         base.ConfigureWebHost(builder);
         builder.ConfigureTestServices(services => services.AddSingleton(
-            new ModelRegistry(root, "bank", new VersionLoader(new BundleReader(), Select, new ReadLimits()))));
+            new ModelRegistry(root, defaultModel, new VersionLoader(new BundleReader(), Select, new ReadLimits()))));
     }
 
     protected override void Dispose(bool disposing)

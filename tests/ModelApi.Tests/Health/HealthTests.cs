@@ -76,7 +76,7 @@ public sealed class HealthTests(ModelApiHost api) : IClassFixture<ModelApiHost>
     }
 
     [Fact]
-    public async Task A_default_model_that_failed_makes_the_server_not_ready_and_says_why()
+    public async Task A_default_model_that_failed_makes_the_server_not_ready_and_names_it_without_its_faults()
     {
         using var models = new TemporaryModels();
         File.Delete(models.AddBank().PathOf("encoder.onnx"));
@@ -86,7 +86,54 @@ public sealed class HealthTests(ModelApiHost api) : IClassFixture<ModelApiHost>
         var ready = await host.AnonymousClient().GetAsync(new Uri("/health/ready", UriKind.Relative));
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-        Assert.Contains("encoder.onnx: The file is missing.", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var text = await ready.Content.ReadAsStringAsync();
+        Assert.Contains("The default model 'bank' has no version that is ready.", text, StringComparison.Ordinal);
+        Assert.Contains("\"notReady\":{\"bank 1\":\"failed\"}", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("encoder", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Faults_are_shown_to_callers_with_a_key_and_anonymous_ones_get_a_short_answer_whatever_the_bundles()
+    {
+        using var models = new TemporaryModels();
+        models.AddBank();
+        for (var version = 2; version < 50; version++)
+        {
+            Directory.CreateDirectory(Path.Combine(models.Root, new string('n', 200), $"{version}"));
+        }
+
+        models.AddBank("other").EditManifest(manifest =>
+        {
+            foreach (var name in Enumerable.Range(0, 5000))
+            {
+                manifest[$"secret{name}"] = 1;
+            }
+        });
+        using var host = ModelApiHost.With(("Models:Root", models.Root));
+
+        var ready = await host.AnonymousClient().GetStringAsync(new Uri("/health/ready", UriKind.Relative));
+        var shown = await (await host.Client().GetAsync(new Uri("/models/other/versions/1", UriKind.Relative))).ReadJsonAsync();
+
+        Assert.InRange(ready.Length, 1, 10_000);
+        Assert.DoesNotContain(models.Root, ready, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", ready, StringComparison.Ordinal);
+        Assert.Contains("\"failed\":49", ready, StringComparison.Ordinal);
+        Assert.Equal(20, shown.GetProperty("faults").GetArrayLength());
+        Assert.Contains("secret", shown.GetProperty("faults")[0].ToString(), StringComparison.Ordinal);
+        Assert.InRange(shown.GetProperty("faultCount").GetInt32(), 100, 5000);
+    }
+
+    [Fact]
+    public async Task A_folder_that_does_not_exist_is_not_named_to_anonymous_callers()
+    {
+        using var models = new TemporaryModels();
+        var missing = Path.Combine(models.Root, "missing");
+        using var host = ModelApiHost.With(("Models:Root", missing));
+
+        var ready = await host.AnonymousClient().GetAsync(new Uri("/health/ready", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.DoesNotContain("missing", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,8 +29,10 @@ public sealed class LoadingTests : IDisposable
         Assert.NotNull(slow.Headers.RetryAfter);
         var notReady = await version.ReadProblemAsync(503, "not-ready");
         Assert.Equal("Version 1 of model 'slow' is being loaded.", notReady.GetProperty("detail").GetString());
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/health/ready"));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(client, "/health/startup"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/health/startup"));
+        var ready = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Equal((1, 1, 0, "loading"), await DataAsync(ready, "slow 1"));
         var listed = await (await client.GetAsync(new Uri("/models", UriKind.Relative))).ReadJsonAsync();
         Assert.Equal(
             [("bank", "1", "ready"), ("slow", null, "loading")],
@@ -42,7 +44,8 @@ public sealed class LoadingTests : IDisposable
         host.Open();
         await host.WaitForAsync(snapshot => snapshot.IsLoaded);
         Assert.Equal(HttpStatusCode.OK, (await client.PredictAsync(Requests.Row().ToJsonString(), "/models/slow/predict")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/health/startup"));
+        ready = await client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        Assert.Equal((2, 0, 0, null), await DataAsync(ready, "slow 1"));
     }
 
     [Fact]
@@ -58,12 +61,54 @@ public sealed class LoadingTests : IDisposable
         var prediction = await client.PredictAsync(Requests.Row().ToJsonString());
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(client, "/health/startup"));
         Assert.Contains("The default model 'bank' is being loaded.", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var notReady = await prediction.ReadProblemAsync(503, "not-ready");
         Assert.Equal("Model 'bank' is being loaded.", notReady.GetProperty("detail").GetString());
         Assert.Equal(
             HttpStatusCode.OK, (await client.PredictAsync(Requests.Row().ToJsonString(), "/models/fast/predict")).StatusCode);
         host.Open();
+        await host.WaitForAsync(snapshot => snapshot.Find("bank")?.Production is not null);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/health/startup"));
+    }
+
+    [Fact]
+    public async Task A_default_model_that_failed_ends_the_start_although_another_one_is_loading()
+    {
+        File.Delete(_models.AddBank().PathOf("model.json"));
+        _models.AddBank("slow");
+        using var host = new LoadingHost(_models.Root, held: "slow");
+        var client = host.CreateAuthorizedClient();
+
+        await host.WaitForAsync(snapshot => snapshot.Find("bank") is { IsLoading: false });
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/health/startup"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(client, "/health/ready"));
+    }
+
+    [Fact]
+    public async Task Without_a_default_model_the_start_ends_with_the_first_model_that_can_be_called()
+    {
+        _models.AddBank("fast");
+        _models.AddBank("slow");
+        using var host = new LoadingHost(_models.Root, held: "slow", defaultModel: null);
+        var client = host.CreateAuthorizedClient();
+
+        await host.WaitForAsync(snapshot => snapshot.Find("fast")?.Production is not null);
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/health/startup"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/health/ready"));
+    }
+
+    private static async Task<(int Ready, int Loading, int Failed, string? State)> DataAsync(HttpResponseMessage ready, string version)
+    {
+        var data = (await ready.ReadJsonAsync()).GetProperty("checks").EnumerateArray()
+            .Single(check => check.GetProperty("name").GetString() == "models").GetProperty("data");
+        return (
+            data.GetProperty("ready").GetInt32(),
+            data.GetProperty("loading").GetInt32(),
+            data.GetProperty("failed").GetInt32(),
+            data.GetProperty("notReady").TryGetProperty(version, out var state) ? state.GetString() : null);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string path) =>
