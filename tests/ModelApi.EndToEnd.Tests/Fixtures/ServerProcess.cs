@@ -41,7 +41,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartAsync(params (string Name, string? Value)[] environment) =>
         StartAsync(["--urls", "http://127.0.0.1:0"], environment);
 
-    public static async Task<ServerProcess> StartAsync(string[] arguments, params (string Name, string? Value)[] environment)
+    public static Task<ServerProcess> StartAsync(string[] arguments, params (string Name, string? Value)[] environment) =>
+        StartAsync(arguments, waitForAll: true, environment);
+
+    /// <summary>Starts the server.</summary>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="waitForAll">Whether to wait until every model is ready or failed, or only for the announcement.</param>
+    /// <param name="environment">Variables, or null values for those that it must not have.</param>
+    public static async Task<ServerProcess> StartAsync(
+        string[] arguments, bool waitForAll, params (string Name, string? Value)[] environment)
     {
         var server = Launch(arguments, environment);
         var ended = server._process.WaitForExitAsync();
@@ -51,13 +59,23 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"The server did not start:\n{server.Output}");
         }
 
-        using var client = server.Client();
-        while (!await IsLoadedAsync(client))
+        if (waitForAll)
         {
-            await Task.Delay(20);
+            await server.WaitUntilLoadedAsync();
         }
 
         return server;
+    }
+
+    /// <summary>Waits until every model is ready or failed.</summary>
+    public async Task WaitUntilLoadedAsync()
+    {
+        using var client = Client();
+        while (!await IsLoadedAsync(client))
+        {
+            Assert.False(_process.HasExited, $"The server has ended:\n{Output}");
+            await Task.Delay(20);
+        }
     }
 
     /// <summary>Starts a server that is expected to stop by itself.</summary>
