@@ -19,12 +19,13 @@ internal sealed class ModelsCheck(ModelRegistry registry) : IHealthCheck
     {
         var data = Describe(snapshot, out var failed);
         var name = registry.DefaultModel;
-        var model = name is null ? snapshot.Models.FirstOrDefault(served => served.Production is not null) : snapshot.Find(name);
+        var model = name is null ? snapshot.Models.FirstOrDefault(candidate => candidate.Production is not null) : snapshot.Find(name);
         if (model?.Production is { } production)
         {
+            var served = $"{production.Model} {production.Version} is ready";
             return failed == 0
-                ? HealthCheckResult.Healthy($"{production.Model} {production.Version} is ready.", data)
-                : HealthCheckResult.Degraded($"{production.Model} {production.Version} is ready; {failed} other versions failed.", data: data);
+                ? HealthCheckResult.Healthy($"{served}.", data)
+                : HealthCheckResult.Degraded($"{served}; {failed} other versions failed.", data: data);
         }
 
         var reason = (MissingDefault.Explain(snapshot, name), name, snapshot, model) switch
