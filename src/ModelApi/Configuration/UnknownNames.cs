@@ -11,7 +11,7 @@ internal static class UnknownNames
         "urls", "http_ports", "https_ports", "https_port", "environment", "contentRoot", "webroot", "applicationName", "AllowedHosts",
         "Kestrel", "Logging", "Authentication", "ConnectionStrings", "detailedErrors", "captureStartupErrors", "preferHostingUrls",
         "suppressStatusMessages", "shutdownTimeoutSeconds", "startupAssembly", "hostingStartupAssemblies",
-        "hostingStartupExcludeAssemblies", "preventHostingStartup", "staticWebAssets", "hostBuilder", "Metrics",
+        "hostingStartupExcludeAssemblies", "preventHostingStartup", "forwardedHeaders_Enabled", "staticWebAssets", "hostBuilder", "Metrics",
     ];
 
     // Program answers these by itself; they are here to be suggested.
