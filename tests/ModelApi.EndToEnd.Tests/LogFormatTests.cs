@@ -123,6 +123,38 @@ public sealed partial class LogFormatTests : IDisposable
 
     [Theory]
     [InlineData("line")]
+    [InlineData("simple")]
+    [InlineData("json")]
+    [InlineData("systemd")]
+    public async Task Nothing_in_the_head_of_a_request_reaches_a_terminal_as_a_control_character(string name)
+    {
+        await using var server = await ServerProcess.StartAsync(
+            ("Models__Root", _models.Root), ("Logging__Console__FormatterName", name),
+            ("Logging__Console__FormatterOptions__IncludeScopes", "true"));
+        string[] headers =
+        [
+            "traceparent: cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-evil\u001b[2J",
+            "traceparent: 00\u001b4bf92f3577b34da6a3ce929d0e0e4736\u001b00f067aa0ba902b7\u001bevil",
+            "traceparent: evil\u001b[2J", "Request-Id: |evil\u001b[2J.1.", "tracestate: evil=\u001b[2J", "Host: evil\u001b[2J",
+            "Authorization: Bearer evil\u001b[2J",
+        ];
+        foreach (var header in headers)
+        {
+            await server.SendRawAsync(Encoding.Latin1.GetBytes(
+                $"POST /evil%1b%e2%80%ae?evil=\u001b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{header}\r\nContent-Length: 0\r\n\r\n"));
+        }
+
+        server.Terminate();
+        await server.WaitForExitAsync();
+
+        Assert.DoesNotContain('\u001b', server.Output);
+        Assert.DoesNotContain('\u202e', server.Output);
+        Assert.DoesNotContain("evil\\u001b", server.Output, StringComparison.Ordinal);
+        Assert.Contains("(no route)", server.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("line")]
     [InlineData("json")]
     public async Task A_level_for_the_console_alone_turns_its_request_lines_off(string name)
     {

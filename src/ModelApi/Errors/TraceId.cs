@@ -8,12 +8,13 @@ internal static class TraceId
     // Nobody makes an activity for each request unless somebody listens, so the caller's traceparent (W3C Trace Context) is read here.
     public static string Of(HttpContext context)
     {
-        if (Activity.Current?.Id is { } id)
+        // An activity of another format has an id that the caller chose.
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id })
         {
             return id;
         }
 
-        if (context.Request.Headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, traceState: null, out _))
+        if (context.Request.Headers.TraceParent is [{ } header] && TraceParent.TryRead(header) is { } parent)
         {
             // ASP.NET Core's own writer of problem documents takes it from here.
             context.TraceIdentifier = parent;

@@ -30,12 +30,20 @@ internal static class JwtBearerSetup
 
     private static async Task ReceiveAsync(MessageReceivedContext received)
     {
-        if (BearerToken.TryReadJwt(received.Request.Headers.Authorization, out var token)
-            && CacheOf(received.HttpContext).Find(token) is { } caller)
+        if (BearerToken.TryReadJwt(received.Request.Headers.Authorization, out var token))
         {
-            received.Principal = caller;
-            received.Success();
-            return;
+            if (CacheOf(received.HttpContext).Find(token) is { } caller)
+            {
+                received.Principal = caller;
+                received.Success();
+                return;
+            }
+
+            if (TokenShape.Refuse(token) is { } reason)
+            {
+                received.Fail(new RefusedTokenException(reason));
+                return;
+            }
         }
 
         // JwtBearer validates without the authority's keys when they cannot be fetched, and so would blame the token.
@@ -90,6 +98,7 @@ internal static class JwtBearerSetup
     private static string Reason(Exception failure) => failure switch
     {
         AggregateException { InnerExceptions: [var first, ..] } => Reason(first),
+        RefusedTokenException refused => refused.Message,
         SecurityTokenExpiredException => "The token has expired.",
         SecurityTokenNotYetValidException => "The token is not valid yet.",
         SecurityTokenNoExpirationException => "The token has no expiry.",

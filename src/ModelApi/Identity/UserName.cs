@@ -21,5 +21,9 @@ internal static class UserName
     private static string Clean(string name) =>
         name.Length <= Longest && !name.Any(char.IsControl)
             ? name
-            : string.Concat(name.Take(Longest).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
+            : string.Concat(Cut(name).Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
+
+    // Not between the two halves of a surrogate pair.
+    private static string Cut(string name) =>
+        name.Length <= Longest ? name : name[..(char.IsHighSurrogate(name[Longest - 1]) ? Longest - 1 : Longest)];
 }

@@ -89,7 +89,7 @@ internal sealed class LineFormatter : ConsoleFormatter, IDisposable
         if (!string.IsNullOrEmpty(text))
         {
             writer.Write(' ');
-            writer.Write(text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text);
+            writer.Write(LogText.OnOneLine(text));
         }
     }
 }

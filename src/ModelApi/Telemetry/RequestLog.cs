@@ -102,7 +102,7 @@ internal sealed class RequestLog : IDisposable
         var version = context.Features.Get<ModelVersion>();
         var end = _time.GetTimestamp();
         return new RequestEvent(
-            method, route, status, end - start, end, UserName.Of(context.User) ?? "-", version?.Model, version?.Version,
+            method, route, status, end - start, end, UserName.Of(context.User), version?.Model, version?.Version,
             status >= StatusCodes.Status400BadRequest ? TraceId.Of(context) : null);
     }
 

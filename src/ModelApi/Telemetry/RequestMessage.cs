@@ -18,7 +18,10 @@ internal static class RequestMessage
     public static int MaxBytes(in RequestEvent request)
     {
         var asked = (request.TraceId?.Length ?? 0) + (request.Model?.Length ?? 0) + (request.Version?.Length ?? 0);
-        return 128 + (3 * (request.Method.Length + request.Route.Length + request.User.Length + asked));
+
+
+        // A quoted name has up to six characters for each of its own.
+        return 128 + (3 * (request.Method.Length + request.Route.Length + asked)) + (6 * (request.User?.Length ?? 0));
     }
 
     /// <returns>The number of bytes written.</returns>
@@ -33,7 +36,7 @@ internal static class RequestMessage
         Append(" in "u8, output, ref length);
         Append(milliseconds, output, ref length);
         Append(" ms, user "u8, output, ref length);
-        Append(request.User, output, ref length);
+        Append(LogText.Name(request.User), output, ref length);
         if (request.TraceId is not null)
         {
             Append(", trace "u8, output, ref length);

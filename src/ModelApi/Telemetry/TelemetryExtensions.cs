@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 
@@ -37,6 +38,7 @@ internal static class TelemetryExtensions
 
         // RequestLog itself hands its events to the console.
         builder.Logging.AddFilter<ConsoleLoggerProvider>(RequestLog.Category, LogLevel.None);
+        services.AddSingleton<DistributedContextPropagator>(new StrictTraceContext(DistributedContextPropagator.Current));
         services.AddSingleton<RequestConsole>();
         services.AddHostedService(provider => provider.GetRequiredService<RequestConsole>());
         services.AddSingleton<RequestLog>();

@@ -29,6 +29,14 @@ internal static class Jwt
     public static string Hs256(byte[] key, Dictionary<string, object> claims) =>
         Sign("HS256", claims, input => HMACSHA256.HashData(key, input));
 
+    /// <summary>A token of any header and payload, as they are, with a valid signature.</summary>
+    public static string Hs256(byte[] key, string header, string payload)
+    {
+        var input = $"{WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(header))}."
+            + WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(payload));
+        return $"{input}.{WebEncoders.Base64UrlEncode(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(input)))}";
+    }
+
     public static string None(Dictionary<string, object> claims, string algorithm = "none") => Sign(algorithm, claims, _ => []);
 
     private static string Sign(string algorithm, Dictionary<string, object> claims, Func<byte[], byte[]> sign, string? keyId = null)

@@ -53,6 +53,29 @@ public sealed class LineFormatterTests
     }
 
     [Theory]
+    [InlineData("\u0000")]
+    [InlineData("\u007f")]
+    [InlineData("\u009b")]
+    [InlineData("\u2028")]
+    [InlineData("\u2029")]
+    [InlineData("\u202a")]
+    [InlineData("\u202e")]
+    [InlineData("\u2066")]
+    [InlineData("\u2069")]
+    [InlineData("\u200e")]
+    [InlineData("\u200f")]
+    [InlineData("\ufeff")]
+    public void Characters_that_break_lines_or_change_the_direction_of_text_are_blanks(string character)
+    {
+        var text = $"a{character}é";
+        var line = Write(
+            new SimpleConsoleFormatterOptions { ColorBehavior = LoggerColorBehavior.Disabled },
+            logger => logger.Log(LogLevel.Information, 0, text, null, (message, _) => message));
+
+        Assert.Equal($"info: Category[0] a é{Environment.NewLine}", line);
+    }
+
+    [Theory]
     [InlineData(true, "info: Category[0] => outer => inner of b message")]
     [InlineData(false, "info: Category[0] message")]
     public void Scopes_are_written_only_when_included(bool areIncluded, string expected)

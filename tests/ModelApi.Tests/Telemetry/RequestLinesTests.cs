@@ -16,7 +16,10 @@ public sealed class RequestLinesTests
         new("POST", "/predict", 200, 0, 0, "pedro1", "bank", "1", null),
         new("POST", "/models/{name}/versions/{version}/predict", 200, 0, 0, "<ana> \"é\" 日本 \U0001F600", "b+nk", "12", null),
         new("POST", "/predict", 422, 0, 0, "pedro1", null, null, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
-        new("GET", "(no route)", 404, 0, 0, "-", null, null, "0HNQ7GF6R4SI9:00000001"),
+        new("POST", "/predict", 200, 0, 0, "x, model bank 1", "bank", "1", null),
+        new("POST", "/predict", 200, 0, 0, string.Concat(Enumerable.Repeat("\u2028\u202e\"\\\e\n,", 18)), "bank", "1", null),
+        new("GET", "/", 200, 0, 0, "-", null, null, null),
+        new("GET", "(no route)", 404, 0, 0, null, null, null, "0HNQ7GF6R4SI9:00000001"),
         new("(other)", "/models", 200, 0, 0, new string('x', 400) + "\uFFFD", null, null, null),
     ];
 
@@ -52,6 +55,31 @@ public sealed class RequestLinesTests
 
         Assert.StartsWith("2026-11-21T03:04:05.678Z ", line, StringComparison.Ordinal);
         Assert.Equal(logger.Text, line);
+    }
+
+    [Theory]
+    [InlineData(null, "-")]
+    [InlineData("-", "\"-\"")]
+    [InlineData("", "\"\"")]
+    [InlineData("Ana María <ana@example.com>", "Ana María <ana@example.com>")]
+    [InlineData("x, model bank 1", "\"x, model bank 1\"")]
+    [InlineData("\"x\"", "\"\\\"x\\\"\"")]
+    [InlineData("a\\b", "\"a\\\\b\"")]
+    [InlineData("a\u001b[2Jb", "\"a\\u001b[2Jb\"")]
+    [InlineData("a\u007fb\u0085c", "\"a\\u007fb\\u0085c\"")]
+    [InlineData("a\u2028b\u2029c", "\"a\\u2028b\\u2029c\"")]
+    [InlineData("a\u202eb\u2066c\u200fd", "\"a\\u202eb\\u2066c\\u200fd\"")]
+    public void A_name_cannot_pass_for_another_field_or_break_its_line(string? user, string expected)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var request = new RequestEvent("GET", "/", 200, 0, 0, user, null, null, null);
+
+        new RequestLineWriter(new SimpleConsoleFormatterOptions { ColorBehavior = LoggerColorBehavior.Disabled })
+            .Write(request, 1, Time, output);
+
+        Assert.Equal(
+            $"info: ModelApi.Requests[2] GET / 200 in 1.000 ms, user {expected}{Environment.NewLine}",
+            Encoding.UTF8.GetString(output.WrittenSpan));
     }
 
     [Fact]
