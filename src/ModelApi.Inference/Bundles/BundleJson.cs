@@ -64,7 +64,9 @@ internal static class BundleJson
     }
 
     /// <summary>Whether the exception is the parser's for an escape such as <c>\ud800</c> alone.</summary>
-    public static bool IsHalfSurrogate(InvalidOperationException exception) => exception.Source == "System.Text.Json";
+    /// <remarks>The parser names itself as the source, in one of two ways.</remarks>
+    public static bool IsHalfSurrogate(InvalidOperationException exception) =>
+        exception.Source is "System.Text.Json" or "System.Text.Json.Rethrowable";
 
     public static BundleFault HalfSurrogate(string file, string place) =>
         new(file, place, "A text holds half of a surrogate pair (such as \\ud800 alone).");

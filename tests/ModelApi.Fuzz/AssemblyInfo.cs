@@ -1,0 +1,2 @@
+// The targets measure processor time, and would measure each other's.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
