@@ -58,6 +58,8 @@ internal sealed class BodyReader(RequestMemory memory, OverloadMetrics metrics, 
             await using var unpacked = ContentCodings.Open(coding, source);
             while (true)
             {
+                // Unpacking waits for nothing while packed data is at hand.
+                cancellationToken.ThrowIfCancellationRequested();
                 if (body.IsFull && body.Grow() is { } failure)
                 {
                     body.Dispose();
