@@ -96,7 +96,7 @@ public sealed class IsolatedProver(ChildProgram program, LoadLimits limits, Scor
     {
         // Several threads may use the time of several cores.
         var seconds = (int)Math.Ceiling(limits.Timeout.TotalSeconds * 2) + 1;
-        var arguments = new ProofArguments(Path.GetFullPath(folder), engine, memory, seconds);
+        var arguments = new ProofArguments(Path.GetFullPath(folder), engine, limits.MemoryBytes, seconds);
         var start = new ProcessStartInfo(program.FileName, [.. program.Arguments, .. arguments.ToArray()])
         {
             RedirectStandardInput = true,
@@ -160,9 +160,9 @@ public sealed class IsolatedProver(ChildProgram program, LoadLimits limits, Scor
         _ => Failure($"The process that proved it {ExitCause.Describe(exitCode)}; the graphs are not loaded here.{FirstLine(errors)}"),
     };
 
-    private Proof Stopped(LoadLimit limit) => new() { Faults = [LoadLimitException.Fault(limit, limits)] };
+    private Proof Stopped(LoadLimit limit) => new() { Faults = [LoadLimitException.Fault(limit, limits)], FaultCount = 1 };
 
-    private static Proof Failure(string message) => new() { Faults = [new BundleFault("", "", message)] };
+    private static Proof Failure(string message) => new() { Faults = [new BundleFault("", "", message)], FaultCount = 1 };
 
     private static string FirstLine(BoundedOutput errors)
     {

@@ -8,6 +8,9 @@ public sealed record Proof
     /// <summary>Why the bundle cannot be served; empty when it can.</summary>
     public IReadOnlyList<BundleFault> Faults { get; init; } = [];
 
+    /// <summary>How many faults it has.</summary>
+    public long FaultCount { get; init; }
+
     /// <summary>Whether the process came to a verdict. If not, it crashed or exceeded a limit, and the bundle must not be loaded.</summary>
     public bool IsVerdict { get; init; }
 

@@ -6,7 +6,7 @@ namespace ModelApi.Inference.Isolation;
 /// <summary>The arguments of a proving process, after those that start the program.</summary>
 /// <param name="Folder">The bundle's folder.</param>
 /// <param name="Engine">The engines that may score it.</param>
-/// <param name="MemoryBytes">Bytes by which the process may grow.</param>
+/// <param name="MemoryBytes">Bytes by which the process may grow beyond ten times the size of the graphs.</param>
 /// <param name="ProcessorSeconds">Seconds of processor time.</param>
 internal sealed record ProofArguments(string Folder, ScoringEngine Engine, long MemoryBytes, int ProcessorSeconds)
 {

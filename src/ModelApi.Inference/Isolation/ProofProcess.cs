@@ -45,10 +45,15 @@ public static class ProofProcess
         {
             ResourceLimit.Lower(ResourceLimit.CoreDump, 0);
             ResourceLimit.Lower(ResourceLimit.Processor, (ulong)request.ProcessorSeconds);
-            if (ProcessMemory.Read().Data is > 0 and var data)
-            {
-                ResourceLimit.Lower(ResourceLimit.Data, (ulong)(data + request.MemoryBytes));
-            }
+            LimitMemory(new LoadLimits { MemoryBytes = request.MemoryBytes }.MemoryFor(request.Folder));
+        }
+    }
+
+    private static void LimitMemory(long bytes)
+    {
+        if (ResourceLimit.IsSupported && ProcessMemory.Read().Data is > 0 and var data)
+        {
+            ResourceLimit.Lower(ResourceLimit.Data, (ulong)(data + bytes));
         }
     }
 
@@ -58,6 +63,7 @@ public static class ProofProcess
         try
         {
             var bundle = new BundleReader().ReadAsync(request.Folder, CancellationToken.None).GetAwaiter().GetResult();
+            LimitMemory(new LoadLimits { MemoryBytes = request.MemoryBytes }.MemoryFor(bundle));
             var selected = new EngineSelector(request.Engine).Select(bundle);
             if (selected.Scorer.GainsFromBatching)
             {
@@ -73,7 +79,8 @@ public static class ProofProcess
         }
         catch (Exception exception) when (!LoadFaults.IsOutOfMemory(exception))
         {
-            return new Proof { Faults = LoadFaults.Of(exception, new LoadLimits()) };
+            var faults = LoadFaults.Of(exception, new LoadLimits());
+            return new Proof { Faults = faults.Faults, FaultCount = faults.FaultCount };
         }
     }
 }

@@ -6,9 +6,6 @@ namespace ModelApi.Inference.Isolation;
 /// <summary>The verdict of a proving process as it passes through its standard output: one JSON object.</summary>
 internal static class Verdict
 {
-    private const int MostFaults = 100;
-    private const int LongestText = 2000;
-
     public static byte[] Write(Proof proof)
     {
         using var stream = new MemoryStream();
@@ -18,13 +15,14 @@ internal static class Verdict
             json.WriteString("digest", proof.Digest);
             json.WriteNumber("goldenRows", proof.GoldenRows);
             json.WriteNumber("largestDifference", proof.LargestDifference);
+            json.WriteNumber("faultCount", proof.FaultCount);
             json.WriteStartArray("faults");
-            foreach (var fault in proof.Faults.Take(MostFaults))
+            foreach (var fault in proof.Faults)
             {
                 json.WriteStartArray();
-                json.WriteStringValue(Shorten(fault.File));
-                json.WriteStringValue(Shorten(fault.Path));
-                json.WriteStringValue(Shorten(fault.Message));
+                json.WriteStringValue(fault.File);
+                json.WriteStringValue(fault.Path);
+                json.WriteStringValue(fault.Message);
                 json.WriteEndArray();
             }
 
@@ -50,6 +48,7 @@ internal static class Verdict
                 {
                     IsVerdict = true,
                     Faults = faults,
+                    FaultCount = root.GetProperty("faultCount").GetInt64(),
                     Digest = digest,
                     GoldenRows = root.GetProperty("goldenRows").GetInt32(),
                     LargestDifference = root.GetProperty("largestDifference").GetDouble(),
@@ -62,6 +61,4 @@ internal static class Verdict
             return null;
         }
     }
-
-    private static string Shorten(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText), "…");
 }

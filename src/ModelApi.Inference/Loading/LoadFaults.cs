@@ -9,13 +9,22 @@ internal static class LoadFaults
     private static readonly string[] MemoryErrors = ["bad_alloc", "bad allocation", "Failed to allocate memory"];
 
     /// <summary>The faults of the bundle. An unforeseen exception, also from a native library, fails this bundle alone.</summary>
-    public static IReadOnlyList<BundleFault> Of(Exception exception, LoadLimits limits) => exception switch
+    public static BundleException Of(Exception exception, LoadLimits limits)
     {
-        LoadLimitException limit => [LoadLimitException.Fault(limit.Limit, limits)],
-        _ when IsOutOfMemory(exception) => [LoadLimitException.Fault(LoadLimit.Memory, limits)],
-        BundleException bundle => bundle.Faults,
-        _ => [new BundleFault("", "", $"{exception.GetType().Name}: {exception.Message}")],
-    };
+        if (exception is BundleException known && !IsOutOfMemory(exception))
+        {
+            return known;
+        }
+
+        var faults = new BundleFaults();
+        faults.Add(exception switch
+        {
+            LoadLimitException limit => LoadLimitException.Fault(limit.Limit, limits),
+            _ when IsOutOfMemory(exception) => LoadLimitException.Fault(LoadLimit.Memory, limits),
+            _ => new BundleFault("", "", $"{exception.GetType().Name}: {exception.Message}"),
+        });
+        return new BundleException(faults);
+    }
 
     /// <summary>Whether memory was refused, by the runtime or by ONNX Runtime.</summary>
     public static bool IsOutOfMemory(Exception exception) =>

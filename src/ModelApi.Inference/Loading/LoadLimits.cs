@@ -1,3 +1,5 @@
+using ModelApi.Inference.Bundles;
+
 namespace ModelApi.Inference.Loading;
 
 /// <summary>How long loading and proving one version may take, and how much memory.</summary>
@@ -12,14 +14,16 @@ public sealed record LoadLimits
     /// <summary>Bytes by which the process may grow beyond ten times the size of the bundle's graphs. Default: 512 MiB.</summary>
     public long MemoryBytes { get; init; } = 512L * 1024 * 1024;
 
-    /// <summary>Bytes by which the process may grow while it loads the bundle.</summary>
-    /// <param name="folder">The bundle's folder.</param>
+    /// <summary>Bytes by which the process may grow while it loads a bundle that was read.</summary>
+    internal long MemoryFor(Bundle bundle) => MemoryBytes + (GraphCopies * bundle.Steps.Sum(step => (long)step.Graph.Content.Length));
+
+    /// <summary>The most that the other overload can give for a bundle in a folder.</summary>
     internal long MemoryFor(string folder)
     {
         try
         {
             var graphs = new DirectoryInfo(folder).GetFiles("*.onnx");
-            return MemoryBytes + (GraphCopies * graphs.Sum(graph => graph.Length));
+            return MemoryBytes + (GraphCopies * Math.Min(graphs.Sum(SizeOf), new BundleLimits().MaxFileBytes));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -27,4 +31,10 @@ public sealed record LoadLimits
             return MemoryBytes;
         }
     }
+
+    // The length of a link is that of its text.
+    private static long SizeOf(FileInfo file) =>
+        file.LinkTarget is null ? file.Length
+        : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length
+        : 0;
 }

@@ -25,7 +25,7 @@ internal static class LoadWatch
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="LoadLimitException">The work exceeded a limit.</exception>
     public static Task<T> RunAsync<T>(
-        Func<CancellationToken, T> work,
+        Func<WatchedLoad, T> work,
         Action<T> drop,
         long start,
         LoadLimits limits,
@@ -38,6 +38,11 @@ internal static class LoadWatch
         var load = new Load<T>(work, drop, deadline, limits.MemoryFor(folder), hasCeiling, cancellationToken);
         lock (Gate)
         {
+            foreach (var other in Loads)
+            {
+                (load.IsAmongOthers, other.IsAmongOthers) = (true, true);
+            }
+
             Loads.Add(load);
             if (!_isWatching)
             {
@@ -78,7 +83,7 @@ internal static class LoadWatch
             var resident = ProcessMemory.Read().Resident;
             foreach (var load in loads)
             {
-                if (!load.Look(resident, isAlone: loads.Length == 1))
+                if (!load.Look(resident))
                 {
                     Remove(load);
                 }
@@ -90,7 +95,7 @@ internal static class LoadWatch
         new Thread(start) { IsBackground = true, Name = "Loading" }.UnsafeStart();
 
     private sealed class Load<T>(
-        Func<CancellationToken, T> work, Action<T> drop, long deadline, long memory, bool hasCeiling, CancellationToken cancellationToken)
+        Func<WatchedLoad, T> work, Action<T> drop, long deadline, long memory, bool hasCeiling, CancellationToken cancellationToken)
         : WatchedLoad(deadline, memory, hasCeiling, cancellationToken)
         where T : class?
     {
@@ -102,7 +107,7 @@ internal static class LoadWatch
         {
             try
             {
-                var result = work(Token);
+                var result = work(this);
                 if (Exceeded != LoadLimit.None || !_completion.TrySetResult(result))
                 {
                     _completion.TrySetException(Reason());

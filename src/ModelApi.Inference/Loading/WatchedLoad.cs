@@ -5,7 +5,7 @@ namespace ModelApi.Inference.Loading;
 /// <summary>Work on a thread of its own that <see cref="LoadWatch"/> stops when it exceeds a limit.</summary>
 /// <param name="deadline">When it must have ended, as a timestamp of <see cref="Stopwatch"/>.</param>
 /// <param name="memory">Bytes by which the process may grow meanwhile.</param>
-/// <param name="hasCeiling">Whether the system refuses memory far above that.</param>
+/// <param name="hasCeiling">Whether the system refuses memory far above the budget, see <see cref="Limit"/>.</param>
 /// <param name="cancellationToken">Stops the work for another reason.</param>
 internal abstract class WatchedLoad(long deadline, long memory, bool hasCeiling, CancellationToken cancellationToken)
 {
@@ -14,33 +14,45 @@ internal abstract class WatchedLoad(long deadline, long memory, bool hasCeiling,
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     private readonly long _residentBefore = ProcessMemory.Read().Resident;
+    private long _memory = memory;
+    private MemoryCeiling? _ceiling;
     private long _stopped;
 
     /// <summary>Cancelled when the work exceeds a limit, or its caller has stopped it.</summary>
-    protected CancellationToken Token => _stop.Token;
+    public CancellationToken Token => _stop.Token;
 
     /// <summary>The limit that it exceeded.</summary>
     protected LoadLimit Exceeded { get; private set; }
 
-    /// <summary>Whether other work was being watched when it exceeded a limit.</summary>
-    protected bool IsAmongOthers { get; private set; }
+    /// <summary>Whether other work was watched at any time meanwhile: memory that it has freed is not returned at once.</summary>
+    public bool IsAmongOthers { get; set; }
+
+    /// <summary>Sets the budget, for work that has found out how much it needs.</summary>
+    /// <param name="memory">Bytes by which the process may grow, counted from the beginning of the work.</param>
+    public void Limit(long memory)
+    {
+        Volatile.Write(ref _memory, memory);
+        if (hasCeiling)
+        {
+            _ceiling ??= MemoryCeiling.Enter(memory);
+        }
+    }
 
     /// <summary>Looks whether the work is within its limits.</summary>
     /// <param name="resident">Bytes of the process in physical memory.</param>
-    /// <param name="isAlone">Whether no other work is being watched.</param>
     /// <returns>Whether to go on watching.</returns>
-    public bool Look(long resident, bool isAlone)
+    public bool Look(long resident)
     {
         var now = Stopwatch.GetTimestamp();
         if (_stopped == 0)
         {
-            var exceeded = now > deadline ? LoadLimit.Timeout : resident - _residentBefore > memory ? LoadLimit.Memory : LoadLimit.None;
+            var exceeded = now > deadline ? LoadLimit.Timeout : resident - _residentBefore > Volatile.Read(ref _memory) ? LoadLimit.Memory : LoadLimit.None;
             if (exceeded == LoadLimit.None && !_stop.IsCancellationRequested)
             {
                 return true;
             }
 
-            (Exceeded, IsAmongOthers) = (exceeded, !isAlone);
+            Exceeded = exceeded;
             _stopped = now;
             _stop.Cancel();
             return true;
@@ -66,13 +78,13 @@ internal abstract class WatchedLoad(long deadline, long memory, bool hasCeiling,
     /// <summary>Runs the work.</summary>
     protected void Run(Action work)
     {
-        using var ceiling = hasCeiling ? MemoryCeiling.Enter(memory) : null;
         try
         {
             work();
         }
         finally
         {
+            _ceiling?.Dispose();
             LoadWatch.Remove(this);
         }
     }

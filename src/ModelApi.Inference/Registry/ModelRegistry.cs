@@ -198,7 +198,7 @@ public sealed class ModelRegistry : IDisposable
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
                     var fault = new BundleFault("", "", $"The model's folder cannot be read: {exception.Message}");
-                    unreadable.Add(ModelVersion.Failed(Path.GetFileName(model), UnknownVersion, [fault], TimeSpan.Zero));
+                    unreadable.Add(ModelVersion.Failed(Path.GetFileName(model), UnknownVersion, [fault], faultCount: 1, TimeSpan.Zero));
                 }
             }
         }

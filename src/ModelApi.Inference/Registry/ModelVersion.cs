@@ -73,8 +73,11 @@ public sealed class ModelVersion : IDisposable
     /// <summary>The time from the first byte read to ready or failed.</summary>
     public TimeSpan LoadTime { get; private init; }
 
-    /// <summary>Why it failed; empty in any other state.</summary>
+    /// <summary>Why it failed; empty in any other state. Of many faults, the first ones.</summary>
     public IReadOnlyList<BundleFault> Faults { get; private init; } = [];
+
+    /// <summary>How many faults it has.</summary>
+    public long FaultCount { get; private init; }
 
     /// <summary>The folder of its bundle; empty unless it is ready.</summary>
     internal string Folder { get; private init; } = "";
@@ -102,8 +105,9 @@ public sealed class ModelVersion : IDisposable
         };
 
     /// <summary>A version that cannot be called, and why.</summary>
-    internal static ModelVersion Failed(string model, string version, IReadOnlyList<BundleFault> faults, TimeSpan loadTime) =>
-        new(model, version) { State = VersionState.Failed, Faults = faults, LoadTime = loadTime };
+    internal static ModelVersion Failed(
+        string model, string version, IReadOnlyList<BundleFault> faults, long faultCount, TimeSpan loadTime) =>
+        new(model, version) { State = VersionState.Failed, Faults = faults, FaultCount = faultCount, LoadTime = loadTime };
 
     /// <summary>Scores rows, in one call with those of other callers where <see cref="Batcher"/> joins them.</summary>
     /// <param name="features">At least one row; not to be changed until the task ends.</param>

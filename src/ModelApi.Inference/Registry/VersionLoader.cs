@@ -54,7 +54,7 @@ public sealed class VersionLoader(
             var proof = await isolation.ProveAsync(folder, cancellationToken).ConfigureAwait(false);
             if (proof.Faults.Count > 0)
             {
-                return Failed(proof.Faults);
+                return Failed(proof.Faults, proof.FaultCount);
             }
 
             digest = proof.Digest;
@@ -72,12 +72,14 @@ public sealed class VersionLoader(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return Failed(LoadFaults.Of(exception, _loadLimits));
+            var faults = LoadFaults.Of(exception, _loadLimits);
+            return Failed(faults.Faults, faults.FaultCount);
         }
 
-        ModelVersion Load(CancellationToken cancellation)
+        ModelVersion Load(WatchedLoad load)
         {
-            var bundle = reader.ReadAsync(folder, cancellation).GetAwaiter().GetResult();
+            var bundle = reader.ReadAsync(folder, load.Token).GetAwaiter().GetResult();
+            load.Limit(_loadLimits.MemoryFor(bundle));
             if (digest is not null && bundle.Digest != digest)
             {
                 throw new BundleException([new BundleFault("", "", "It was changed while it was being proved. Load it again.")]);
@@ -86,8 +88,8 @@ public sealed class VersionLoader(
             SelectedScorer? selected = null;
             try
             {
-                selected = selectScorer(bundle, cancellation);
-                var decision = DecideBatching(bundle, selected.Scorer, cancellation);
+                selected = selectScorer(bundle, load.Token);
+                var decision = DecideBatching(bundle, selected.Scorer, load.Token);
                 return ModelVersion.Ready(bundle, selected, limits, decision, Stopwatch.GetElapsedTime(start));
             }
             catch
@@ -97,8 +99,8 @@ public sealed class VersionLoader(
             }
         }
 
-        ModelVersion Failed(IReadOnlyList<BundleFault> faults) =>
-            ModelVersion.Failed(model, Path.GetFileName(folder), faults, Stopwatch.GetElapsedTime(start));
+        ModelVersion Failed(IReadOnlyList<BundleFault> faults, long count) =>
+            ModelVersion.Failed(model, Path.GetFileName(folder), faults, count, Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>As <see cref="SelectedScorer.Check"/>, on a thread of its own and with the limits of loading.</summary>
@@ -115,10 +117,10 @@ public sealed class VersionLoader(
         }
         catch (LoadLimitException exception)
         {
-            throw new BundleException(LoadFaults.Of(exception, _loadLimits));
+            throw LoadFaults.Of(exception, _loadLimits);
         }
 
-        string? Check(CancellationToken cancellation)
+        string? Check(WatchedLoad load)
         {
             if (!version.TryLease())
             {
@@ -127,7 +129,7 @@ public sealed class VersionLoader(
 
             try
             {
-                return version.Selected!.Check(cancellation);
+                return version.Selected!.Check(load.Token);
             }
             finally
             {

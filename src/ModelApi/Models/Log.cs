@@ -9,7 +9,7 @@ internal static partial class Log
         this ILogger logger, string model, string version, string engine, double loadMs, int goldenRows, double largestDifference);
 
     [LoggerMessage(2, LogLevel.Error, "Version {Version} of model {Model} failed to load with {FaultCount} faults: {Faults}")]
-    public static partial void VersionFailed(this ILogger logger, string model, string version, int faultCount, string faults);
+    public static partial void VersionFailed(this ILogger logger, string model, string version, long faultCount, string faults);
 
     [LoggerMessage(3, LogLevel.Error, "No model was found: {Fault}")]
     public static partial void NothingFound(this ILogger logger, string fault);

@@ -108,7 +108,7 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
         }
         else
         {
-            logger.VersionFailed(version.Model, version.Version, version.Faults.Count, ShownFaults.Text(version.Faults));
+            logger.VersionFailed(version.Model, version.Version, version.FaultCount, ShownFaults.Text(version));
         }
     }
 }

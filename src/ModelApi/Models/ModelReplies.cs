@@ -51,7 +51,7 @@ internal sealed record VersionReply(
     int? GoldenRows,
     double? LargestDifference,
     IReadOnlyList<BundleFault> Faults,
-    int FaultCount,
+    long FaultCount,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SignatureReply? Signature)
 {
     public static VersionReply Of(ModelVersion version, Stage stage, bool withSignature) => new(
@@ -67,7 +67,7 @@ internal sealed record VersionReply(
         Math.Round(version.LoadTime.TotalMilliseconds, 1),
         version.Golden?.Rows,
         version.Golden?.LargestDifference,
-        ShownFaults.Of(version.Faults),
-        version.Faults.Count,
+        ShownFaults.Of(version),
+        version.FaultCount,
         withSignature && version.Manifest is { } manifest ? SignatureReply.Of(manifest) : null);
 }
