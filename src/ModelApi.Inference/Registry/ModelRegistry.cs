@@ -124,28 +124,28 @@ public sealed class ModelRegistry : IDisposable
     }
 
     // As many at a time as there are cores; one that takes long, and may never end, makes room for the next.
-    private async Task LoadAllAsync(
-        List<VersionFolder> folders, ConcurrentQueue<VersionFolder> crowded, CancellationToken cancellationToken)
+    private Task LoadAllAsync(List<VersionFolder> folders, ConcurrentQueue<VersionFolder> crowded, CancellationToken cancellationToken)
     {
         var next = -1;
-        var loads = new ConcurrentQueue<Task>();
         var lanes = new Task[Math.Min(Environment.ProcessorCount, folders.Count)];
         for (var lane = 0; lane < lanes.Length; lane++)
         {
             lanes[lane] = LoadManyAsync();
         }
 
-        await Task.WhenAll(lanes).ConfigureAwait(false);
-        await Task.WhenAll(loads).ConfigureAwait(false);
+        return Task.WhenAll(lanes);
 
         async Task LoadManyAsync()
         {
+            var loads = new List<Task>();
             while (Interlocked.Increment(ref next) is var index && index < folders.Count)
             {
                 var load = LoadOneAsync(folders[index], crowded, cancellationToken);
+                loads.Add(load);
                 await Task.WhenAny(load, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false);
-                loads.Enqueue(load);
             }
+
+            await Task.WhenAll(loads).ConfigureAwait(false);
         }
     }
 
