@@ -38,11 +38,11 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
     /// <summary>The same problem, cheap to answer often: all of its document but the traceId is made now.</summary>
     public Problem Prepare() => this with { Prepared = Write() };
 
-    /// <summary>Writes the answer; a response that has already begun is left as it is.</summary>
+    /// <summary>Writes the answer, unless a response has already begun or the client has gone.</summary>
     public async Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
-        if (response.HasStarted)
+        if (response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
@@ -60,7 +60,9 @@ internal sealed record Problem(int Status, string Type, string Title, string Det
         response.BodyWriter.Write(document);
         response.BodyWriter.Write(traceId);
         response.BodyWriter.Write(EndOfTraceId);
-        await response.BodyWriter.FlushAsync(context.RequestAborted);
+
+        // Without the token of a client that goes now: nobody waits for the answer, and an exception here would be logged as a fault.
+        await response.BodyWriter.FlushAsync(CancellationToken.None);
     }
 
     /// <returns>The document up to its traceId.</returns>

@@ -151,6 +151,8 @@ internal sealed class PredictionHandler(
         }
         catch (ConnectionResetException)
         {
+            // Kestrel would otherwise read on, and log that it cannot.
+            context.Abort();
             call.Outcome = PredictionOutcome.Aborted;
             throw;
         }
