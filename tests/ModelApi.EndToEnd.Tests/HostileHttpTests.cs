@@ -117,6 +117,30 @@ public sealed partial class HostileHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_resets_its_connection_within_a_body_leaves_no_error_in_the_log()
+    {
+        var body = "{\"age\":41,\"job\":\"management\",\"marital\":\"married\"}"u8.ToArray();
+        foreach (var framing in new[] { $"Content-Length: {body.Length}", "Transfer-Encoding: chunked" })
+        {
+            byte[] start = framing[0] == 'C' ? body[..^1] : [.. "ff\r\n"u8, .. body];
+            var head = "POST /predict HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc123\r\nContent-Type: application/json\r\n";
+            for (var i = 0; i < 50; i++)
+            {
+                using var socket = new System.Net.Sockets.Socket(
+                    System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, _server.Address.Port);
+                await socket.SendAsync((byte[])[.. Encoding.ASCII.GetBytes($"{head}{framing}\r\n\r\n"), .. start]);
+                await Task.Delay(i % 5);
+                socket.Close(0);
+            }
+        }
+
+        await Task.Delay(300);
+        Assert.DoesNotContain(" fail: ", _server.Output, StringComparison.Ordinal);
+        await AssertServesAsync();
+    }
+
+    [Fact]
     public async Task Connections_beyond_the_limit_are_closed()
     {
         await using var server = await ServerProcess.StartAsync(("Limits__MaxConcurrentConnections", "5"));
