@@ -27,8 +27,8 @@ internal sealed record LimitsOptions
     public int? MaxConcurrentPredictions { get; init; }
 
     /// <summary>
-    /// Milliseconds that a prediction may have to wait for others to finish, as predicted from what they took so far; one that would wait
-    /// longer is refused at once. Default: 250.
+    /// Milliseconds from the body to the answer of a prediction that has to wait for others, as predicted from what requests took so far;
+    /// one that would take longer is refused at once. Default: 250.
     /// </summary>
     public int MaxQueueMilliseconds { get; init; } = 250;
 

@@ -11,7 +11,7 @@ namespace ModelApi.Overload;
 /// <para>The next request is one of the model that was served least, and the oldest of the caller whose turn it is. Where one is too
 /// many, the latest of the caller with most requests is refused, which need not be the one that arrives.</para>
 /// </remarks>
-/// <param name="longest">The longest wait.</param>
+/// <param name="longest">The longest time from a request's body to its answer.</param>
 /// <param name="maxCount">How many may wait however short their wait would be.</param>
 internal sealed class FairQueue(TimeSpan longest, int maxCount)
 {
@@ -126,11 +126,14 @@ internal sealed class FairQueue(TimeSpan longest, int maxCount)
     }
 
     private bool IsFull(ModelQueue? model) =>
-        _count >= maxCount || (model is not null && IsTooLong(model.Seconds));
+        _count >= maxCount || (model is not null && IsTooLong(model, model.Seconds));
 
-    // Beside other models it is served in turn with them, but never waits for more than all of them.
-    private bool IsTooLong(double seconds) =>
-        seconds * _models.Count > longest.TotalSeconds && _models.Sum(model => model.Seconds) > longest.TotalSeconds;
+    // Beside other models it is served in turn with them, but never waits for more than all of them. What it takes itself counts, too.
+    private bool IsTooLong(ModelQueue model, double ahead)
+    {
+        var left = longest.TotalSeconds - model.Cost.Seconds;
+        return ahead * _models.Count > left && _models.Sum(waiting => waiting.Seconds) > left;
+    }
 
     private WaitingRequest? FindMostGreedy(ModelCost cost, ModelQueue? arriving, string caller)
     {
@@ -153,7 +156,7 @@ internal sealed class FairQueue(TimeSpan longest, int maxCount)
         for (var i = _models.Count - 1; i >= 0; i--)
         {
             var model = _models[i];
-            while (model.Count > 1 && IsTooLong(model.Seconds - model.Cost.Delay))
+            while (model.Count > 1 && IsTooLong(model, model.Seconds - model.Cost.Delay))
             {
                 Refuse(model.FindMostGreedy(arriving: null)!);
             }
