@@ -10,9 +10,6 @@ public sealed class ModelRegistry : IDisposable
     // Stands for the versions of a model whose folder cannot be listed.
     private const string UnknownVersion = "-";
 
-    // The default model loads alone for so long, since most callers wait for it; the others need the processor too.
-    private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(1);
-
     // How long the loading of one version holds up the next.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -33,6 +30,9 @@ public sealed class ModelRegistry : IDisposable
         _defaultModel = defaultModel;
         _loader = loader;
     }
+
+    /// <summary>For how long the default model loads alone, since most callers wait for it and the others need the processor too.</summary>
+    internal TimeSpan HeadStart { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Raised for each version that is ready or failed, once the snapshot has it; on any thread, several at a time.</summary>
     public event Action<ModelVersion>? VersionLoaded;

@@ -84,7 +84,7 @@ public sealed class ModelRegistryTests : IDisposable
 
         var loaded = new ConcurrentQueue<string>();
         using var gate = new Gate("none");
-        using var registry = new ModelRegistry(_models.Root, "c", gate.Loader);
+        using var registry = new ModelRegistry(_models.Root, "c", gate.Loader) { HeadStart = TimeSpan.FromMinutes(5) };
         registry.VersionLoaded += version => loaded.Enqueue(version.Model);
         await registry.LoadAsync(CancellationToken.None);
 
