@@ -53,12 +53,12 @@ internal sealed class FairQueue(TimeSpan longest, int maxCount)
             if (model is null)
             {
                 // One that had nothing to do has saved nothing up.
-                model = new ModelQueue(cost, _turn);
+                model = new ModelQueue(cost, _turn, TryRemove);
                 _models.Add(model);
             }
 
             _count++;
-            var request = model.Add(this, caller);
+            var request = model.Add(caller);
             Shrink();
             return request;
         }
@@ -70,12 +70,11 @@ internal sealed class FairQueue(TimeSpan longest, int maxCount)
     {
         lock (_lock)
         {
-            if (request.Caller.Requests.Find(request) is null)
+            if (!request.Model.TryRemove(request))
             {
                 return false;
             }
 
-            request.Model.Remove(request);
             Removed(request.Model);
             return true;
         }

@@ -1,7 +1,10 @@
 namespace ModelApi.Overload;
 
 /// <summary>The requests that wait for one model, served caller by caller.</summary>
-internal sealed class ModelQueue(ModelCost cost, double turn)
+/// <param name="cost">What a request takes.</param>
+/// <param name="turn">Where it begins on the clock of its queue.</param>
+/// <param name="tryCancel">Takes out a request that nobody waits for any more; false when it is not there.</param>
+internal sealed class ModelQueue(ModelCost cost, double turn, Func<WaitingRequest, bool> tryCancel)
 {
     // For a model of which nothing is known yet.
     private const double LeastTurn = 1e-6;
@@ -13,6 +16,9 @@ internal sealed class ModelQueue(ModelCost cost, double turn)
 
     public ModelCost Cost => cost;
 
+    /// <summary>Whether what waits for a request may run on the thread that lets it in.</summary>
+    public TaskCreationOptions Continuations { get; init; } = TaskCreationOptions.RunContinuationsAsynchronously;
+
     public int Count { get; private set; }
 
     /// <summary>The time after which all of them would be done, if no other model had requests.</summary>
@@ -21,7 +27,9 @@ internal sealed class ModelQueue(ModelCost cost, double turn)
     /// <summary>The time that it was served so far, on the queue's own clock: the model with the least is next.</summary>
     public double Turn { get; private set; } = turn;
 
-    public WaitingRequest Add(FairQueue queue, string name)
+    public bool TryCancel(WaitingRequest request) => tryCancel(request);
+
+    public WaitingRequest Add(string name)
     {
         if (!_byName.TryGetValue(name, out var caller))
         {
@@ -30,10 +38,22 @@ internal sealed class ModelQueue(ModelCost cost, double turn)
             _turns.AddLast(caller);
         }
 
-        var request = new WaitingRequest(queue, this, caller);
+        var request = new WaitingRequest(this, caller);
         caller.Requests.AddLast(request);
         Count++;
         return request;
+    }
+
+    /// <returns>False when the request is not in the queue.</returns>
+    public bool TryRemove(WaitingRequest request)
+    {
+        if (request.Caller.Requests.Find(request) is null)
+        {
+            return false;
+        }
+
+        Remove(request);
+        return true;
     }
 
     public void Remove(WaitingRequest request)

@@ -8,6 +8,7 @@ internal static class OverloadExtensions
         services.AddSingleton<PredictionGate>();
         services.AddSingleton<OverloadMetrics>();
         services.AddSingleton<RequestMemory>();
+        services.AddSingleton<LargeBodies>();
         services.AddSingleton<Deadlines>();
     }
 }

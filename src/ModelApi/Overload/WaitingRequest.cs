@@ -1,10 +1,9 @@
 namespace ModelApi.Overload;
 
-/// <summary>A request in the <see cref="FairQueue"/>; its task says whether it was let in or must be refused.</summary>
-internal sealed class WaitingRequest(FairQueue queue, ModelQueue model, CallerQueue caller)
+/// <summary>A request in a <see cref="ModelQueue"/>; its task says whether it was let in or must be refused.</summary>
+internal sealed class WaitingRequest(ModelQueue model, CallerQueue caller)
 {
-    // What waits on it must not run on the thread that lets it in, which holds the queue's lock.
-    private readonly TaskCompletionSource<bool> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _completion = new(model.Continuations);
 
     public Task<bool> Task => _completion.Task;
 
@@ -21,12 +20,21 @@ internal sealed class WaitingRequest(FairQueue queue, ModelQueue model, CallerQu
         _completion.SetResult(true);
     }
 
+    /// <summary>The thread that it was let in to, where there is one.</summary>
+    public LargeBodies.Turn? Turn { get; private set; }
+
+    public void LetIn(LargeBodies.Turn turn)
+    {
+        Turn = turn;
+        _completion.SetResult(true);
+    }
+
     public void Refuse() => _completion.SetResult(false);
 
     /// <summary>Leaves the queue, unless it was let in or refused before.</summary>
     public void Cancel(CancellationToken token)
     {
-        if (queue.TryRemove(this))
+        if (model.TryCancel(this))
         {
             _completion.SetCanceled(token);
         }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.Extensions.Options;
 using ModelApi.Errors;
 using ModelApi.Inference.Pooling;
@@ -7,7 +9,8 @@ using ModelApi.Overload;
 namespace ModelApi.Predictions;
 
 /// <summary>Reads and unpacks bodies into memory that is reserved before it is taken, and taken only as a body comes.</summary>
-internal sealed class BodyReader(RequestMemory memory, OverloadMetrics metrics, IOptions<LimitsOptions> limits) : IDisposable
+internal sealed class BodyReader(RequestMemory memory, LargeBodies largeBodies, OverloadMetrics metrics, IOptions<LimitsOptions> limits)
+    : IDisposable
 {
     private const int SmallestBuffer = 16 * 1024;
 
@@ -23,16 +26,15 @@ internal sealed class BodyReader(RequestMemory memory, OverloadMetrics metrics, 
     private readonly CorePool<NativeBuffer> _buffers =
         new(() => new NativeBuffer(), KeptPerCore, buffer => buffer.Capacity <= LargestKept);
 
-    /// <summary>Reads a whole body.</summary>
+    /// <summary>Receives a whole body, as it was sent.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="coding">How the body is packed.</param>
     /// <param name="model">The model that is asked.</param>
+    /// <param name="caller">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait for the body.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="BadHttpRequestException">The body came too slowly (408), or breaks a rule of HTTP.</exception>
-    /// <exception cref="InvalidDataException">The body is not what its coding says, or ends too early.</exception>
-    public async ValueTask<RequestBody> ReadAsync(
-        HttpRequest request, ContentCoding coding, string model, CancellationToken cancellationToken)
+    public async ValueTask<RequestBody> ReceiveAsync(
+        HttpRequest request, string model, string caller, CancellationToken cancellationToken)
     {
         if (request.ContentLength > _maxBytes)
         {
@@ -40,25 +42,116 @@ internal sealed class BodyReader(RequestMemory memory, OverloadMetrics metrics, 
         }
 
         await using var source = new BodySource(request.BodyReader, cancellationToken);
-        if (coding == ContentCoding.Identity)
+        var first = await source.ReadPieceAsync();
+        if (first.IsCompleted && first.Buffer.IsSingleSegment && first.Buffer.Length <= _maxBytes)
         {
-            var first = await source.ReadPieceAsync();
-            if (first.IsCompleted && first.Buffer.IsSingleSegment && first.Buffer.Length <= _maxBytes)
-            {
-                return new RequestBody(request.BodyReader, first.Buffer);
-            }
-
-            request.BodyReader.AdvanceTo(first.Buffer.Start);
+            return new RequestBody(request.BodyReader, first.Buffer);
         }
 
-        var most = (coding == ContentCoding.Identity ? request.ContentLength : null) ?? _maxBytes;
-        var body = new GrowingBody(this, model, most, coding);
+        var body = new GrowingBody(this, model, request.ContentLength ?? _maxBytes, ContentCoding.Identity);
         try
         {
-            await using var unpacked = ContentCodings.Open(coding, source);
+            return await ReceiveAsync(body, request.BodyReader, source, first, caller, cancellationToken);
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Unpacks a body that was received; waits for nothing.</summary>
+    /// <param name="packed">The body as it was sent.</param>
+    /// <param name="coding">How it is packed.</param>
+    /// <param name="model">The model that is asked.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidDataException">The body is not what its coding says, or ends too early.</exception>
+    public async ValueTask<RequestBody> UnpackAsync(
+        ReadOnlyMemory<byte> packed, ContentCoding coding, string model, CancellationToken cancellationToken)
+    {
+        var body = new GrowingBody(this, model, _maxBytes, coding);
+        await using var source = new BodySource(PipeReader.Create(new ReadOnlySequence<byte>(packed)), cancellationToken);
+        await using var unpacked = ContentCodings.Open(coding, source);
+        return await FillAsync(body, source, unpacked, cancellationToken);
+    }
+
+    /// <summary>Takes a buffer back.</summary>
+    public void Return(NativeBuffer buffer, long reserved)
+    {
+        _buffers.Return(buffer);
+        _memory.Release(reserved);
+    }
+
+    public void Dispose() => _buffers.Dispose();
+
+    // What has come is taken by the threads of large bodies, so that the server receives no more of them than those can take.
+    private async ValueTask<RequestBody> ReceiveAsync(
+        GrowingBody body, PipeReader reader, BodySource source, ReadResult piece, string caller, CancellationToken cancellationToken)
+    {
+        LargeBodies.Turn? turn = null;
+        try
+        {
             while (true)
             {
-                // Unpacking waits for nothing while packed data is at hand.
+                if (turn is null && body.Length + piece.Buffer.Length > LargeBodies.Smallest)
+                {
+                    turn = await EnterAsync(reader, piece, caller, cancellationToken);
+                }
+
+                if (body.Append(piece.Buffer) is { } failure)
+                {
+                    reader.AdvanceTo(piece.Buffer.End);
+                    body.Dispose();
+                    return new RequestBody(failure);
+                }
+
+                reader.AdvanceTo(piece.Buffer.End);
+                if (piece.IsCompleted)
+                {
+                    return body.Close();
+                }
+
+                source.HoldsMuch = body.Capacity > Much;
+                var next = source.ReadPieceAsync();
+                if (!next.IsCompleted)
+                {
+                    turn?.Dispose();
+                    turn = null;
+                }
+
+                piece = await next;
+            }
+        }
+        finally
+        {
+            turn?.Dispose();
+        }
+    }
+
+    private async ValueTask<LargeBodies.Turn> EnterAsync(
+        PipeReader reader, ReadResult piece, string caller, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await largeBodies.EnterAsync(caller, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // A piece that is not advanced over would leave Kestrel's reader in the middle of a read.
+            reader.AdvanceTo(piece.Buffer.Start);
+            throw;
+        }
+    }
+
+    private static async ValueTask<RequestBody> FillAsync(
+        GrowingBody body, BodySource source, Stream content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                // Unpacking waits for nothing.
                 cancellationToken.ThrowIfCancellationRequested();
                 if (body.IsFull && body.Grow() is { } failure)
                 {
@@ -67,7 +160,7 @@ internal sealed class BodyReader(RequestMemory memory, OverloadMetrics metrics, 
                 }
 
                 source.HoldsMuch = body.Capacity > Much;
-                var length = await unpacked.ReadAsync(body.Free, CancellationToken.None);
+                var length = await content.ReadAsync(body.Free, CancellationToken.None);
                 if (length == 0)
                 {
                     return body.Close();
@@ -82,15 +175,6 @@ internal sealed class BodyReader(RequestMemory memory, OverloadMetrics metrics, 
             throw;
         }
     }
-
-    /// <summary>Takes a buffer back.</summary>
-    public void Return(NativeBuffer buffer, long reserved)
-    {
-        _buffers.Return(buffer);
-        _memory.Release(reserved);
-    }
-
-    public void Dispose() => _buffers.Dispose();
 
     /// <summary>The failure of a request that needs more memory than there is, or than there ever will be.</summary>
     /// <param name="model">The model that is asked.</param>
@@ -116,6 +200,29 @@ internal sealed class BodyReader(RequestMemory memory, OverloadMetrics metrics, 
         public bool IsFull => Length == Capacity;
 
         public Memory<byte> Free => _buffer.Memory[Length..Capacity];
+
+        /// <returns>Why there is no room, or null.</returns>
+        public PredictionFailure? Append(ReadOnlySequence<byte> piece)
+        {
+            foreach (var segment in piece)
+            {
+                for (var left = segment; !left.IsEmpty;)
+                {
+                    if (IsFull && Grow() is { } failure)
+                    {
+                        return failure;
+                    }
+
+                    var length = Math.Min(left.Length, Capacity - Length);
+                    left[..length].CopyTo(Free);
+                    Length += length;
+                    left = left[length..];
+                }
+            }
+
+            // One byte more than a body may have is found here as well.
+            return Length > owner._maxBytes ? Failures.TooLarge(owner._maxBytes) : null;
+        }
 
         /// <returns>Why there is no more room, or null.</returns>
         public PredictionFailure? Grow()

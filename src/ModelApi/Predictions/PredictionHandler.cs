@@ -10,8 +10,12 @@ namespace ModelApi.Predictions;
 
 /// <summary>Answers a prediction request at the end of the pipeline: resumes the call of <see cref="PredictionTransport"/>.</summary>
 internal sealed class PredictionHandler(
-    Predictor predictor, Deadlines deadlines, BodyReader bodies, RequestMemory memory, IOptions<LimitsOptions> limits)
+    Predictor predictor, Deadlines deadlines, BodyReader bodies, RequestMemory memory, LargeBodies largeBodies,
+    IOptions<LimitsOptions> limits)
 {
+    // So much becomes a megabyte or more when it is unpacked.
+    private const int SmallestPacked = 1024;
+
     private readonly LimitsOptions _limits = limits.Value;
 
     public async Task AnswerAsync(HttpContext context)
@@ -61,10 +65,11 @@ internal sealed class PredictionHandler(
 
         try
         {
-            using var body = await ReadBodyAsync(context, call, coding, deadline.Token);
+            using var received = await ReadBodyAsync(
+                context, call, bodies.ReceiveAsync(context.Request, call.Version!.Model, call.UserName!, deadline.Token));
             if (call.Failure is null)
             {
-                await PredictAsync(call, body.Content, deadline.Token);
+                await PredictAsync(context, call, received.Content, coding, deadline.Token);
             }
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
@@ -74,6 +79,27 @@ internal sealed class PredictionHandler(
         finally
         {
             deadlines.End(deadline);
+        }
+    }
+
+    private async ValueTask PredictAsync(
+        HttpContext context, PredictionCall call, ReadOnlyMemory<byte> received, ContentCoding coding, CancellationToken cancellationToken)
+    {
+        var isPacked = coding != ContentCoding.Identity;
+        using var turn = received.Length > (isPacked ? SmallestPacked : LargeBodies.Smallest)
+            ? await largeBodies.EnterAsync(call.UserName!, cancellationToken)
+            : null;
+        if (!isPacked)
+        {
+            await PredictAsync(call, received, cancellationToken);
+            return;
+        }
+
+        using var unpacked = await ReadBodyAsync(
+            context, call, bodies.UnpackAsync(received, coding, call.Version!.Model, cancellationToken));
+        if (call.Failure is null)
+        {
+            await PredictAsync(call, unpacked.Content, cancellationToken);
         }
     }
 
@@ -124,12 +150,11 @@ internal sealed class PredictionHandler(
     }
 
     /// <returns>The body; empty when the call has failed for it.</returns>
-    private async ValueTask<RequestBody> ReadBodyAsync(
-        HttpContext context, PredictionCall call, ContentCoding coding, CancellationToken cancellationToken)
+    private async ValueTask<RequestBody> ReadBodyAsync(HttpContext context, PredictionCall call, ValueTask<RequestBody> reading)
     {
         try
         {
-            var body = await bodies.ReadAsync(context.Request, coding, call.Version!.Model, cancellationToken);
+            var body = await reading;
             if (body.Failure is { } failure)
             {
                 call.Failed(failure);
