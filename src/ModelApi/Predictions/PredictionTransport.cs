@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using ModelApi.Answers;
 using ModelApi.Errors;
@@ -61,9 +63,20 @@ internal sealed class PredictionTransport(
             }
         }
 
-        if (!PlainRequest.Is(request) || !PlainRequest.TryReadBody(request, out var body))
+        ReadOnlySequence<byte> body;
+        try
         {
-            return false;
+            if (!PlainRequest.Is(request) || !PlainRequest.TryReadBody(request, out body))
+            {
+                return false;
+            }
+        }
+        catch (ConnectionResetException)
+        {
+            // Kestrel would otherwise read on, and log that it cannot.
+            context.Abort();
+            predictor.End(call, PredictionOutcome.Aborted);
+            return true;
         }
 
         call.User = caller;
