@@ -13,7 +13,8 @@ public sealed class FullDiskTests
         var port = FreePort();
         var project = Path.Combine(Repository.Root, "src", "ModelApi");
         var program = Path.Combine(project, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "ModelApi.dll");
-        var start = new ProcessStartInfo("sh", ["-c", "exec dotnet \"$0\" --urls \"$1\" >/dev/full 2>&1", program, $"http://127.0.0.1:{port}"])
+        var start = new ProcessStartInfo(
+            "sh", ["-c", "exec dotnet \"$0\" --urls \"$1\" >/dev/full 2>&1", program, $"http://127.0.0.1:{port}"])
         {
             WorkingDirectory = project,
         };

@@ -128,7 +128,9 @@ public sealed class ProductionStartTests
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains(
-            "The folder '/no such/folder' does not exist; --contentRoot names the folder of appsettings.json.", output, StringComparison.Ordinal);
+            "The folder '/no such/folder' does not exist; --contentRoot names the folder of appsettings.json.",
+            output,
+            StringComparison.Ordinal);
     }
 
     [Fact]

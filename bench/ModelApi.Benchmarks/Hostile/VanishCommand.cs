@@ -21,7 +21,8 @@ internal static class VanishCommand
         var arms = Arms.Of(options);
         if (options.Has("hold"))
         {
-            await HoldAsync(arms, (int)options.Number("hold", 1000), TimeSpan.FromSeconds(options.Number("seconds", 5))).ConfigureAwait(false);
+            var held = TimeSpan.FromSeconds(options.Number("seconds", 5));
+            await HoldAsync(arms, (int)options.Number("hold", 1000), held).ConfigureAwait(false);
             return 0;
         }
 

@@ -3,7 +3,7 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Batches;
 
-/// <summary>The features that each row must have, as a set of bits: a row without them costs a few operations, however many they are.</summary>
+/// <summary>The features that each row must have, as a set of bits: a row without many of them costs a few operations.</summary>
 internal sealed class RequiredFeatures
 {
     private readonly Feature[] _features;

@@ -46,7 +46,9 @@ internal abstract class WatchedLoad(long deadline, long memory, bool hasCeiling,
         var now = Stopwatch.GetTimestamp();
         if (_stopped == 0)
         {
-            var exceeded = now > deadline ? LoadLimit.Timeout : resident - _residentBefore > Volatile.Read(ref _memory) ? LoadLimit.Memory : LoadLimit.None;
+            var exceeded = now > deadline ? LoadLimit.Timeout
+                : resident - _residentBefore > Volatile.Read(ref _memory) ? LoadLimit.Memory
+                : LoadLimit.None;
             if (exceeded == LoadLimit.None && !_stop.IsCancellationRequested)
             {
                 return true;

@@ -18,7 +18,8 @@ internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOp
     public void Apply(OpenApiDocument document, DocumentFilterContext context)
     {
         document.Tags = new HashSet<OpenApiTag>();
-        AddModels(document, context.DocumentName == OpenApiExtensions.DocumentName, [.. registry.Snapshot.Models.Where(model => model.Production is not null)]);
+        var isWhole = context.DocumentName == OpenApiExtensions.DocumentName;
+        AddModels(document, isWhole, [.. registry.Snapshot.Models.Where(model => model.Production is not null)]);
         var tags = context.ApiDescriptions.SelectMany(endpoint => endpoint.ActionDescriptor.EndpointMetadata.OfType<TagDescription>());
         foreach (var tag in tags.Distinct().OrderByDescending(tag => tag.Tag, StringComparer.Ordinal))
         {
@@ -43,14 +44,16 @@ internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOp
         {
             var description = $"The model {defaultModel.Name}, without its name in the address.";
             document.Tags!.Add(new OpenApiTag { Name = DefaultTag, Description = description });
-            Add(document, new ModelRoutes("", DefaultTag, "", names.Of(defaultModel), names.Of(byDefault), byDefault) { IsWhole = isWhole });
+            var routes = new ModelRoutes("", DefaultTag, "", names.Of(defaultModel), names.Of(byDefault), byDefault);
+            Add(document, routes with { IsWhole = isWhole });
         }
 
         foreach (var model in models)
         {
             var (name, production) = (names.Of(model), model.Production!);
             document.Tags!.Add(new OpenApiTag { Name = model.Name, Description = production.Manifest!.Description });
-            Add(document, new ModelRoutes($"/models/{model.Name}", model.Name, name, name, names.Of(production), production) { IsWhole = isWhole });
+            var routes = new ModelRoutes($"/models/{model.Name}", model.Name, name, name, names.Of(production), production);
+            Add(document, routes with { IsWhole = isWhole });
             foreach (var version in model.Versions.Where(version => version.State == VersionState.Ready))
             {
                 var versionName = names.Of(version);

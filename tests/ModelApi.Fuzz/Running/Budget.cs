@@ -20,7 +20,7 @@ internal static partial class Budget
     private static readonly double Slowness =
         typeof(Program).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true } ? 15 : 1;
 
-    /// <summary>Runs synchronous work on this thread; at most 1 ms + 50 ms of CPU per MB, and 64 KB of memory + some bytes per byte.</summary>
+    /// <summary>Runs work on this thread: at most 1 ms + 50 ms of CPU per MB, and 64 KB of memory + some bytes per byte.</summary>
     /// <returns>What the work returned.</returns>
     public static T Check<T>(long inputBytes, int bytesPerByte, Func<T> work)
     {

@@ -86,7 +86,7 @@ public sealed class TlsTests : IDisposable
         var handler = new SocketsHttpHandler();
         handler.SslOptions.EnabledSslProtocols = protocols;
         handler.SslOptions.RemoteCertificateValidationCallback =
-            (_, shown, _, _) => shown!.GetCertHashString(HashAlgorithmName.SHA256) == certificate.GetCertHashString(HashAlgorithmName.SHA256);
+            (_, shown, _, _) => shown!.GetRawCertData().AsSpan().SequenceEqual(certificate.RawData);
         return new HttpClient(handler)
         {
             BaseAddress = AddressOf(host),

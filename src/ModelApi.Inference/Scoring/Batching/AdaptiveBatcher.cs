@@ -24,7 +24,7 @@ public sealed class AdaptiveBatcher : IDisposable
     private readonly Lock _gate = new();
     private readonly LinkedList<WaitingCall> _queue = [];
     private readonly Stack<JoinedCall.Workspace> _workspaces = [];
-    private readonly RowCost _rowCost = new();
+    private readonly RowCost _rowCost;
     private int _queuedRows;
     private int _running;
     private bool _isTimerSet;
@@ -44,6 +44,7 @@ public sealed class AdaptiveBatcher : IDisposable
         _signature = signature;
         _policy = policy;
         _time = time ?? TimeProvider.System;
+        _rowCost = new RowCost(_time);
         if (policy.MaxDelay > TimeSpan.Zero)
         {
             _timer = _time.CreateTimer(
@@ -61,9 +62,7 @@ public sealed class AdaptiveBatcher : IDisposable
 
     /// <summary>Scores every row, possibly in one call with rows of other callers.</summary>
     /// <param name="features">At least one row; not to be changed until the task ends, and never read after that.</param>
-    /// <param name="predictions">
-    /// Receives as many rows, in the same order; not written to after the task ends, and undefined unless it succeeds.
-    /// </param>
+    /// <param name="predictions">Receives as many rows, in the same order; undefined unless the task succeeds.</param>
     /// <param name="cancellationToken">Removes the rows from the queue, or leaves a call that goes on for others.</param>
     /// <exception cref="ScoringQueueFullException">The queue has no room for the rows.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
@@ -149,12 +148,8 @@ public sealed class AdaptiveBatcher : IDisposable
     }
 
     /// <summary>Scores rows of one call, and learns what a row takes.</summary>
-    internal void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
-    {
-        var start = _time.GetTimestamp();
-        Scorer.Score(features, predictions, cancellationToken);
-        _rowCost.Add(_time.GetElapsedTime(start), features.Rows);
-    }
+    internal void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken) =>
+        _rowCost.Score(Scorer, features, predictions, cancellationToken);
 
     /// <summary>Ends a call and begins those in the queue.</summary>
     internal void EndCall(JoinedCall.Workspace? workspace)
