@@ -34,7 +34,7 @@ internal static class PackCommand
         var arguments = new Option<string?>("--args") { Description = "JSON of training arguments." };
         var features = new Option<string?>("--features")
         {
-            Description = "JSON that describes features: {\"age\":{\"description\":\"…\",\"minimum\":18}}. It replaces what was inferred.",
+            Description = "JSON that describes features: {\"age\":{\"description\":\"…\",\"minimum\":18}}; replaces what was inferred.",
         };
         var target = new Option<string?>("--target") { Description = "The predicted column. Default: the one that no graph reads." };
         var unknown = new Option<string?>("--unknown-category")

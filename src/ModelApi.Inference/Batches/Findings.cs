@@ -52,6 +52,19 @@ public sealed class Findings
         _errors.Add(new Finding(row, feature, message));
     }
 
+    /// <summary>Adds an error about the request as a whole before the others. It is always kept.</summary>
+    internal void ErrorFirst(string message)
+    {
+        if (!KeepsErrors)
+        {
+            _errors.RemoveAt(_errors.Count - 1);
+            ErrorsOmitted++;
+        }
+
+        Invalidate(-1);
+        _errors.Insert(0, new Finding(-1, null, message));
+    }
+
     /// <summary>Adds an error, whose message is formatted only if it is kept.</summary>
     internal void Error(int row, string? feature, [InterpolatedStringHandlerArgument("")] ref FindingMessage message)
     {

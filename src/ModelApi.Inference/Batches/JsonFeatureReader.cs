@@ -160,7 +160,7 @@ public sealed class JsonFeatureReader
 
         if (row > _limits.MaxRows)
         {
-            findings.Error(-1, null, $"Holds {row} rows; at most {_limits.MaxRows} are scored in one request. Send them in several.");
+            findings.ErrorFirst($"Holds {row} rows; at most {_limits.MaxRows} are scored in one request. Send them in several.");
         }
         else if (row == 0)
         {

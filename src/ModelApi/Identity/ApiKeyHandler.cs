@@ -29,7 +29,7 @@ internal sealed class ApiKeyHandler(
 
         if (!BearerToken.TryRead(header, out ReadOnlySpan<char> token))
         {
-            return AuthenticateResult.Fail("There must be one Authorization header, of the form: Bearer <key>.");
+            return AuthenticateResult.Fail("The request has several Authorization headers, or one of another scheme.");
         }
 
         return keys.Find(token) switch

@@ -135,7 +135,7 @@ internal sealed class PredictionHandler(
 
         if (!ContentCodings.TryRead(request.Headers.ContentEncoding, out coding))
         {
-            return Failures.UnsupportedMediaType("The Content-Encoding is not known; send gzip, br, deflate or none.");
+            return Failures.UnsupportedMediaType("The Content-Encoding must be one of gzip, br and deflate, or absent.");
         }
 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

@@ -292,6 +292,17 @@ public sealed class JsonFeatureReaderTests
     }
 
     [Fact]
+    public void Too_many_rows_are_named_first_beside_many_other_errors()
+    {
+        var (_, findings, _) = Read($"[{string.Join(',', Enumerable.Repeat("{}", 1001))}]", new ReadLimits(MaxRows: 1000));
+
+        Assert.StartsWith("Holds 1001 rows", findings.Errors[0].Message, StringComparison.Ordinal);
+        Assert.Equal(-1, findings.Errors[0].Row);
+        Assert.Equal(Findings.Limit, findings.Errors.Count);
+        Assert.Equal(1000, findings.InvalidRows.Count);
+    }
+
+    [Fact]
     public void A_hostile_row_of_many_unknown_keys_stays_bounded()
     {
         var json = "{" + string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"\"k{i}\":{i}")) + "}";
