@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace ModelApi.EndToEnd.Tests;
@@ -19,6 +20,24 @@ public sealed class OutputTests
         var native = files.Where(file => Path.GetFileName(file.Path) is "libonnxruntime.so" or "onnxruntime.dll" or "libonnxruntime.dylib");
         Assert.Equal(RuntimeInformation.RuntimeIdentifier, Assert.Single(native).Path.Split(Path.DirectorySeparatorChar)[1]);
         Assert.InRange(files.Sum(file => file.Length), 1, 60 * Megabyte);
+    }
+
+    [Fact]
+    public async Task A_build_for_Linux_adds_no_library_of_Windows()
+    {
+        var project = Path.Combine(Repository.Root, "src", "ModelApi.Inference", "ModelApi.Inference.csproj");
+        using var query = Process.Start(new ProcessStartInfo(
+            "dotnet", ["msbuild", project, "-getItem:None", "-p:RuntimeIdentifier=linux-x64", "-nodeReuse:false"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+
+        var items = await query.StandardOutput.ReadToEndAsync();
+        await query.WaitForExitAsync();
+
+        Assert.Equal(0, query.ExitCode);
+        Assert.Contains("packages.lock.json", items, StringComparison.Ordinal);
+        Assert.DoesNotContain("onnxruntime.dll", items, StringComparison.Ordinal);
     }
 
     [Fact]
