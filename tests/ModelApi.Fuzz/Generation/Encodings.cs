@@ -21,7 +21,7 @@ internal static class Encodings
         {
             case 0:
                 return ("truncated encoding", name, packed[..random.Next(packed.Length)]);
-            case 1:
+            case 1 when packed.Length > 0:
                 packed[random.Next(packed.Length)] ^= (byte)(1 << random.Next(8));
                 return ("damaged encoding", name, packed);
             case 2:
