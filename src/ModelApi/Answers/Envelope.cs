@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Mime;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -63,9 +64,11 @@ internal static class Envelope
         var answer = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
         if (FormOf(context.Response) is { } form)
         {
-            Write(context, answer.Span, form, time);
-            context.Response.ContentLength = context.Response.BodyWriter.UnflushedBytes;
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            var wrapped = new ArrayBufferWriter<byte>(answer.Length + 512);
+            Write(context, wrapped, answer.Span, form, time);
+            context.Response.ContentType = MediaTypeNames.Application.Json;
+            context.Response.ContentLength = wrapped.WrittenCount;
+            await context.Response.BodyWriter.WriteAsync(wrapped.WrittenMemory, context.RequestAborted);
         }
         else if (!answer.IsEmpty)
         {
@@ -87,11 +90,9 @@ internal static class Envelope
             : null;
     }
 
-    private static void Write(HttpContext context, ReadOnlySpan<byte> answer, Form form, TimeProvider time)
+    private static void Write(HttpContext context, ArrayBufferWriter<byte> wrapped, ReadOnlySpan<byte> answer, Form form, TimeProvider time)
     {
-        context.Response.ContentType = MediaTypeNames.Application.Json;
-        context.Response.ContentLength = null;
-        using var json = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
+        using var json = new Utf8JsonWriter(wrapped, WriterOptions);
         json.WriteStartObject();
         json.WriteString("message"u8, Message(context.Response.StatusCode, answer, form));
         json.WriteString("method"u8, context.Request.Method);

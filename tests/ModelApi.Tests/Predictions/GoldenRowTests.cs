@@ -26,6 +26,23 @@ public sealed class GoldenRowTests(ModelApiHost api) : IClassFixture<ModelApiHos
         }
     }
 
+    [Fact]
+    public async Task Texts_that_a_graph_drops_shift_no_answer_of_the_rows_beside_them()
+    {
+        // The graph drops the rows of ten of these.
+        var golden = GoldenOf("project-tags/1");
+        var odd = Enumerable.Range(0, 1000).Select(letter => JsonSerializer.Serialize(new { text = ((char)letter).ToString() }));
+        string[] rows = [golden[0].Input, .. odd, golden[1].Input];
+
+        var response = await api.Client().PredictAsync($"[{string.Join(',', rows)}]", PathOf("project-tags/1"));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var answers = (await response.ReadJsonAsync()).GetProperty("predictions").EnumerateArray().ToList();
+        Assert.Equal(1002, answers.Count);
+        golden[0].AssertIs(answers[0]);
+        golden[1].AssertIs(answers[^1]);
+    }
+
     [Theory]
     [MemberData(nameof(Bundles))]
     public async Task All_golden_rows_get_the_trainers_answers_in_one_request(string bundle)

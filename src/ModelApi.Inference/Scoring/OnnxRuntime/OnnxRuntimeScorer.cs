@@ -82,7 +82,7 @@ public sealed class OnnxRuntimeScorer : IScorer
         for (var row = 0; row < features.Rows; row += BlockRows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ScoreBlock(features, predictions, row, Math.Min(BlockRows, features.Rows - row), cancellationToken);
+            ScoreTogether(features, predictions, row, Math.Min(BlockRows, features.Rows - row), cancellationToken);
         }
     }
 
@@ -126,6 +126,25 @@ public sealed class OnnxRuntimeScorer : IScorer
         }
 
         return [.. wanted.Select(outputs => outputs.ToArray())];
+    }
+
+    // A graph may answer to some values only where they are alone: StringNormalizer drops texts of which nothing is left, and with them
+    // rows, which shifts the answers of the others.
+    private void ScoreTogether(
+        FeatureBatch features, PredictionBatch predictions, int firstRow, int rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ScoreBlock(features, predictions, firstRow, rows, cancellationToken);
+        }
+        catch (Exception exception) when (rows > 1 && exception is (OnnxRuntimeException or InvalidOperationException))
+        {
+            for (var row = firstRow; row < firstRow + rows; row++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ScoreBlock(features, predictions, row, 1, cancellationToken);
+            }
+        }
     }
 
     private void ScoreBlock(FeatureBatch features, PredictionBatch predictions, int firstRow, int rows, CancellationToken cancellationToken)
