@@ -112,7 +112,8 @@ internal static class Failures
         405 => new(FailureKind.MethodNotAllowed,
             $"Use {(context.Response.Headers.Allow is { Count: > 0 } allow ? allow.ToString() : "another method")} here; "
             + "GET /docs shows how."),
-        408 => new(FailureKind.RequestTooSlow, "The body came too slowly, or paused for too long. Send it without pauses; a large one can be compressed."),
+        408 => new(FailureKind.RequestTooSlow,
+            "The body came too slowly, or paused for too long. Send it without pauses; a large one can be compressed."),
         413 => new(FailureKind.TooLarge, "Send less in one request."),
         415 => UnsupportedMediaType("Send JSON with the header Content-Type: application/json."),
         503 => NotReady("The server cannot answer now; try again later."),

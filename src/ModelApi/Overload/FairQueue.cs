@@ -53,12 +53,13 @@ internal sealed class FairQueue(TimeSpan longest, int maxCount)
             if (model is null)
             {
                 // One that had nothing to do has saved nothing up.
-                model = new ModelQueue(cost, _turn, TryRemove);
+                model = new ModelQueue(
+                    cost, _turn, new CallerTurns(TryRemove, TaskCreationOptions.RunContinuationsAsynchronously));
                 _models.Add(model);
             }
 
             _count++;
-            var request = model.Add(caller);
+            var request = model.Requests.Add(caller);
             Shrink();
             return request;
         }
@@ -70,13 +71,7 @@ internal sealed class FairQueue(TimeSpan longest, int maxCount)
     {
         lock (_lock)
         {
-            if (!request.Model.TryRemove(request))
-            {
-                return false;
-            }
-
-            Removed(request.Model);
-            return true;
+            return Remove(request);
         }
     }
 
@@ -102,8 +97,9 @@ internal sealed class FairQueue(TimeSpan longest, int maxCount)
                 }
 
                 _turn = model.Turn;
-                model.TakeNext().LetIn(isSlow);
+                var next = model.TakeNext();
                 Removed(model);
+                next.LetIn(isSlow);
             }
         }
     }
@@ -146,7 +142,9 @@ internal sealed class FairQueue(TimeSpan longest, int maxCount)
             }
         }
 
-        return longestModel == arriving ? arriving?.FindMostGreedy(caller) : longestModel!.FindMostGreedy(arriving: null);
+        return longestModel == arriving
+            ? arriving?.Requests.FindMostGreedy(caller)
+            : longestModel!.Requests.FindMostGreedy(arriving: null);
     }
 
     // Beside more models, each one's share of the limit is smaller.
@@ -155,24 +153,34 @@ internal sealed class FairQueue(TimeSpan longest, int maxCount)
         for (var i = _models.Count - 1; i >= 0; i--)
         {
             var model = _models[i];
-            while (model.Count > 1 && IsTooLong(model, model.Seconds - model.Cost.Delay))
+            while (model.Requests.Count > 1 && IsTooLong(model, model.Seconds - model.Cost.Delay))
             {
-                Refuse(model.FindMostGreedy(arriving: null)!);
+                Refuse(model.Requests.FindMostGreedy(arriving: null)!);
             }
         }
     }
 
     private void Refuse(WaitingRequest request)
     {
-        request.Model.Remove(request);
-        Removed(request.Model);
+        Remove(request);
         request.Refuse();
+    }
+
+    private bool Remove(WaitingRequest request)
+    {
+        if (!request.Turns.TryRemove(request))
+        {
+            return false;
+        }
+
+        Removed(_models.Find(model => model.Requests == request.Turns)!);
+        return true;
     }
 
     private void Removed(ModelQueue model)
     {
         _count--;
-        if (model.Count == 0)
+        if (model.Requests.Count == 0)
         {
             _models.Remove(model);
         }

@@ -20,11 +20,11 @@ internal sealed partial class LargeBodies : IDisposable
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _waitingCount = new(0);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ModelQueue _waiting;
+    private readonly CallerTurns _waiting;
     private bool _isStarted;
 
-    public LargeBodies() =>
-        _waiting = new ModelQueue(new ModelCost("", 1, 1), turn: 0, TryRemove) { Continuations = TaskCreationOptions.None };
+    // What waits for a turn goes on on the thread that gives it.
+    public LargeBodies() => _waiting = new CallerTurns(TryRemove, TaskCreationOptions.None);
 
     /// <summary>Waits for a thread, on which the caller goes on until it waits for something else.</summary>
     /// <returns>The turn, which the caller ends.</returns>

@@ -1,15 +1,19 @@
 namespace ModelApi.Overload;
 
-/// <summary>A request in a <see cref="ModelQueue"/>; its task says whether it was let in or must be refused.</summary>
-internal sealed class WaitingRequest(ModelQueue model, CallerQueue caller)
+/// <summary>A request among <see cref="CallerTurns"/>; its task says whether it was let in or must be refused.</summary>
+internal sealed class WaitingRequest(
+    CallerTurns turns, CallerQueue caller, Func<WaitingRequest, bool> tryCancel, TaskCreationOptions continuations)
 {
-    private readonly TaskCompletionSource<bool> _completion = new(model.Continuations);
+    private readonly TaskCompletionSource<bool> _completion = new(continuations);
 
     public Task<bool> Task => _completion.Task;
 
-    public ModelQueue Model => model;
+    public CallerTurns Turns => turns;
 
     public CallerQueue Caller => caller;
+
+    /// <summary>Its place among the requests of its caller; null once it is taken out.</summary>
+    public LinkedListNode<WaitingRequest>? Place { get; set; }
 
     /// <summary>Whether it was let in as one of a slow model.</summary>
     public bool IsSlow { get; private set; }
@@ -34,7 +38,7 @@ internal sealed class WaitingRequest(ModelQueue model, CallerQueue caller)
     /// <summary>Leaves the queue, unless it was let in or refused before.</summary>
     public void Cancel(CancellationToken token)
     {
-        if (model.TryCancel(this))
+        if (tryCancel(this))
         {
             _completion.SetCanceled(token);
         }

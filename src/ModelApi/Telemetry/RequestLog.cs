@@ -60,9 +60,8 @@ internal sealed class RequestLog : IDisposable
     public void Refused(HttpContext context, string route, long start, string user, ModelVersion version)
     {
         var end = _time.GetTimestamp();
-        var status = context.Response.StatusCode;
         Write(new RequestEvent(
-            HttpMethods.Post, route, status, end - start, end, user, version.Model, version.Version, TraceId.Of(context)));
+            HttpMethods.Post, route, StatusOf(context, exception: null), end - start, end, user, version.Model, version.Version, TraceId.Of(context)));
     }
 
     private async Task LogAsync(HttpContext context, RequestDelegate next)
@@ -98,7 +97,7 @@ internal sealed class RequestLog : IDisposable
         var endpoint = context.GetEndpoint() ?? failure?.Endpoint;
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
         var method = IsKnown(context.Request.Method) ? context.Request.Method : "(other)";
-        var status = IsAborted(context, failure?.Error) ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
+        var status = StatusOf(context, failure?.Error);
         var version = context.Features.Get<ModelVersion>();
         var end = _time.GetTimestamp();
         return new RequestEvent(
@@ -109,6 +108,9 @@ internal sealed class RequestLog : IDisposable
     private static bool IsKnown(string method) =>
         HttpMethods.IsGet(method) || HttpMethods.IsPost(method) || HttpMethods.IsHead(method) || HttpMethods.IsPut(method)
         || HttpMethods.IsDelete(method) || HttpMethods.IsOptions(method) || HttpMethods.IsPatch(method);
+
+    private static int StatusOf(HttpContext context, Exception? exception) =>
+        IsAborted(context, exception) ? StatusCodes.Status499ClientClosedRequest : context.Response.StatusCode;
 
     // A client may close its connection as soon as it has the whole answer: once a response has started, its status stands.
     private static bool IsAborted(HttpContext context, Exception? exception) =>
