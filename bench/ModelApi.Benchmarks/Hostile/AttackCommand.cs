@@ -84,11 +84,14 @@ internal static class AttackCommand
         using var connection = new WireConnection(arms.Server);
         while (!stop.IsCancellationRequested)
         {
-            var answer = await connection.ExchangeAsync(request.Bytes, TimeSpan.FromSeconds(60)).WaitAsync(stop)
-                .ContinueWith(task => task.IsCompletedSuccessfully ? task.Result : null, TaskScheduler.Default).ConfigureAwait(false);
-            if (answer is not null)
+            try
             {
+                var answer = await connection.ExchangeAsync(request.Bytes, TimeSpan.FromSeconds(60)).WaitAsync(stop).ConfigureAwait(false);
                 statuses.Add(answer.Status);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // The attack is over; nobody waits for what is on its way.
             }
         }
 
