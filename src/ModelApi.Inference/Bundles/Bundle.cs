@@ -33,4 +33,8 @@ public sealed record Bundle
 
     /// <summary>The content of <c>args.json</c>, an object with the arguments of the training; null without that file.</summary>
     public JsonElement? Arguments { get; init; }
+
+    /// <summary>The same bundle without the bytes of its graphs, which may be many times what a compiled model needs.</summary>
+    internal Bundle WithoutGraphs() =>
+        this with { Steps = [.. Steps.Select(step => step with { Graph = step.Graph with { Content = [] } })] };
 }

@@ -12,7 +12,7 @@ internal sealed class CompiledFirstScorer : IScorer
     private readonly Func<CancellationToken, IScorer> _createReference;
     private readonly Lock _checking = new();
 
-    // Null after the comparison, so that the graphs can be collected.
+    // Null after the comparison, so that it can be collected.
     private Bundle? _bundle;
     private volatile IScorer _current;
     private volatile SelectionReport _report;

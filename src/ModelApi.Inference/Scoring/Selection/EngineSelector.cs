@@ -19,7 +19,7 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public SelectedScorer Select(Bundle bundle, CancellationToken cancellationToken = default)
     {
-        if (TryCompile(bundle, out var reason, cancellationToken) is not { } scorer)
+        if (TryCompile(bundle, bundle, ReferenceOf(bundle), out var reason, cancellationToken) is not { } scorer)
         {
             return SelectOnnxRuntime(bundle, reason, cancellationToken);
         }
@@ -40,23 +40,49 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
         }
     }
 
-    /// <summary>As <see cref="Select"/>, but leaves the comparison of the engines to <see cref="SelectedScorer.Check"/>.</summary>
+    /// <summary>
+    /// As <see cref="Select"/>, but leaves the comparison of the engines to <see cref="SelectedScorer.Check"/>, which reads the graphs
+    /// again: until then a compiled model holds none of them.
+    /// </summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
     /// <param name="cancellationToken">Ends the work early, also within a graph.</param>
     /// <exception cref="BundleException">As for <see cref="Select"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public SelectedScorer SelectFirst(Bundle bundle, CancellationToken cancellationToken = default) =>
-        TryCompile(bundle, out var reason, cancellationToken) is { } scorer
+    public SelectedScorer SelectFirst(Bundle bundle, CancellationToken cancellationToken = default)
+    {
+        var kept = bundle.WithoutGraphs();
+        return TryCompile(bundle, kept, ReferenceReadAgain(kept), out var reason, cancellationToken) is { } scorer
             ? new SelectedScorer(scorer)
             : SelectOnnxRuntime(bundle, reason, cancellationToken);
+    }
+
+    private Func<CancellationToken, IScorer> ReferenceOf(Bundle bundle) =>
+        cancellationToken => new OnnxRuntimeScorer(bundle, threads, cancellationToken);
+
+    private Func<CancellationToken, IScorer> ReferenceReadAgain(Bundle kept) =>
+        cancellationToken =>
+        {
+            // Here a thread may wait: the comparison has one of its own.
+            var bundle = new BundleReader().ReadAsync(kept.Folder, cancellationToken).GetAwaiter().GetResult();
+            return bundle.Digest == kept.Digest
+                ? ReferenceOf(bundle)(cancellationToken)
+                : throw new BundleException([new BundleFault("", "", "The bundle was changed after it was loaded.")]);
+        };
 
     private SelectedScorer SelectOnnxRuntime(Bundle bundle, string reason, CancellationToken cancellationToken) =>
         SelectedScorer.Create(new OnnxRuntimeScorer(bundle, threads, cancellationToken), bundle.Golden, reason, cancellationToken);
 
     /// <param name="bundle">A bundle that was read without fault.</param>
+    /// <param name="kept">What the scorer keeps of it until the engines are compared.</param>
+    /// <param name="createReference">Loads the bundle into ONNX Runtime.</param>
     /// <param name="reason">Why there is no compiled scorer: one sentence for people.</param>
     /// <param name="cancellationToken">Ends the golden check early.</param>
-    private CompiledFirstScorer? TryCompile(Bundle bundle, out string reason, CancellationToken cancellationToken)
+    private CompiledFirstScorer? TryCompile(
+        Bundle bundle,
+        Bundle kept,
+        Func<CancellationToken, IScorer> createReference,
+        out string reason,
+        CancellationToken cancellationToken)
     {
         if (engine == ScoringEngine.OnnxRuntime)
         {
@@ -71,8 +97,7 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
             {
                 reason = "";
                 var golden = GoldenCheck.Run(compiled, bundle.Golden, cancellationToken);
-                return new CompiledFirstScorer(
-                    bundle, compiled, golden, cancellation => new OnnxRuntimeScorer(bundle, threads, cancellation));
+                return new CompiledFirstScorer(kept, compiled, golden, createReference);
             }
         }
         catch (BundleException exception)

@@ -98,6 +98,26 @@ public sealed class EngineSelectorTests
     }
 
     [Fact]
+    public async Task A_bundle_that_changed_after_it_was_loaded_is_not_compared_and_serves_on()
+    {
+        using var models = new TemporaryModels();
+        var folder = models.AddBank().Folder;
+        var bundle = await new BundleReader().ReadAsync(folder, CancellationToken.None);
+        var selected = new EngineSelector().SelectFirst(bundle);
+        await File.AppendAllTextAsync(Path.Combine(folder, "model.json"), "\n");
+
+        var exception = Assert.Throws<BundleException>(() => selected.Check(CancellationToken.None));
+
+        using var scorer = selected.Scorer;
+        Assert.Equal("The bundle was changed after it was loaded.", Assert.Single(exception.Faults).Message);
+        Assert.EndsWith(
+            "a comparison with ONNX Runtime was not possible (The bundle was changed after it was loaded).",
+            selected.Reason,
+            StringComparison.Ordinal);
+        Assert.Equal(200, GoldenCheck.Run(scorer, bundle.Golden).Rows);
+    }
+
+    [Fact]
     public async Task A_check_chooses_the_kernels_again_by_times_of_code_that_is_optimized_by_then()
     {
         var bundle = await ReadAsync("bank/1");
