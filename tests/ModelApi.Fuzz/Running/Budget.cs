@@ -20,13 +20,13 @@ internal static partial class Budget
     private static readonly double Slowness =
         typeof(Program).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true } ? 15 : 1;
 
-    /// <summary>Runs work on this thread: at most 1 ms + 50 ms of CPU per MB, and 64 KB of memory + some bytes per byte.</summary>
+    /// <summary>Runs work on this thread: at most 1 ms + 50 ms of CPU per MB, and 64 KB of memory beside what the input may take.</summary>
     /// <returns>What the work returned.</returns>
-    public static T Check<T>(long inputBytes, int bytesPerByte, Func<T> work)
+    public static T Check<T>(long inputBytes, long memoryBytes, Func<T> work)
     {
         var (milliseconds, allocated) = (double.MaxValue, long.MaxValue);
         var allowed = Milliseconds(inputBytes);
-        var allowedBytes = FreeBytes + (bytesPerByte * inputBytes);
+        var allowedBytes = FreeBytes + memoryBytes;
         var result = default(T)!;
         for (var attempt = 0; attempt < Attempts && (milliseconds > allowed || allocated > allowedBytes); attempt++)
         {
