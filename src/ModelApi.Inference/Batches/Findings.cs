@@ -13,7 +13,7 @@ public sealed class Findings
 
     private readonly List<Finding> _errors = [];
     private readonly List<Finding> _warnings = [];
-    private readonly List<int> _invalidRows = [];
+    private readonly RowSet _invalidRows = new();
 
     /// <summary>Errors: their rows cannot be scored.</summary>
     public IReadOnlyList<Finding> Errors => _errors;
@@ -22,7 +22,7 @@ public sealed class Findings
     public IReadOnlyList<Finding> Warnings => _warnings;
 
     /// <summary>All rows with errors, in ascending order, also those whose errors are omitted.</summary>
-    public IReadOnlyList<int> InvalidRows => _invalidRows;
+    public RowSet InvalidRows => _invalidRows;
 
     /// <summary>Whether there is an error about the request as a whole, so that none of its rows can be scored.</summary>
     public bool IsRequestInvalid { get; private set; }
@@ -103,19 +103,17 @@ public sealed class Findings
     /// <param name="message">What is wrong with each.</param>
     internal void ErrorInValidRows(IReadOnlyList<int> rows, string message)
     {
-        var invalid = _invalidRows.ToArray();
-        var before = 0;
-        foreach (var row in rows)
+        var (row, valid) = (-1, -1);
+        foreach (var wanted in rows)
         {
-            while (before < invalid.Length && invalid[before] <= row + before)
+            while (valid < wanted)
             {
-                before++;
+                row++;
+                valid += _invalidRows.Contains(row) ? 0 : 1;
             }
 
-            Error(row + before, null, message);
+            Error(row, null, message);
         }
-
-        _invalidRows.Sort();
     }
 
     /// <summary>Removes all errors and warnings.</summary>
@@ -135,8 +133,8 @@ public sealed class Findings
         ComparisonsLeft = MostCompared;
     }
 
-    /// <summary>Whether the row that is being read has errors.</summary>
-    internal bool IsLatestInvalid(int row) => _invalidRows is [.., var last] && last == row;
+    /// <summary>Whether a row has errors.</summary>
+    internal bool IsInvalid(int row) => _invalidRows.Contains(row);
 
     /// <summary>Removes the warnings after the first ones: a row that is not scored has none.</summary>
     internal void TakeBackWarnings(int count, int omitted)
@@ -151,7 +149,7 @@ public sealed class Findings
         {
             IsRequestInvalid = true;
         }
-        else if (!IsLatestInvalid(row))
+        else
         {
             _invalidRows.Add(row);
         }

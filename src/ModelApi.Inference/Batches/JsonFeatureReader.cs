@@ -223,7 +223,7 @@ public sealed class JsonFeatureReader
             _required.ReportMissing(row, seen, findings);
         }
 
-        if (findings.IsLatestInvalid(row))
+        if (findings.IsInvalid(row))
         {
             batch.RemoveLastRow();
             findings.TakeBackWarnings(warnings, warningsOmitted);

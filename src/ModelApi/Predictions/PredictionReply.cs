@@ -44,21 +44,21 @@ internal static class PredictionReply
     }
 
     // A row that was skipped keeps its place, as null.
-    private static void WriteAnswers(Utf8JsonWriter json, PredictionBatch predictions, IReadOnlyList<int> skipped)
+    private static void WriteAnswers(Utf8JsonWriter json, PredictionBatch predictions, RowSet skipped)
     {
         json.WriteStartArray("predictions"u8);
-        var next = 0;
+        var nulls = 0;
         for (var row = 0; row < predictions.Rows + skipped.Count; row++)
         {
-            if (next < skipped.Count && skipped[next] == row)
+            if (skipped.Contains(row))
             {
                 json.WriteNullValue();
-                next++;
+                nulls++;
                 continue;
             }
 
             json.WriteStartObject();
-            WriteAnswer(json, predictions, row - next);
+            WriteAnswer(json, predictions, row - nulls);
             json.WriteEndObject();
         }
 
