@@ -1,5 +1,5 @@
 using ModelApi.Inference.Registry;
-using ModelApi.Inference.Scoring.OnnxRuntime;
+using ModelApi.Overload;
 
 namespace ModelApi.Models;
 
@@ -47,12 +47,13 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
 
             _completion.SetResult();
 
-            // Not at once: the requests that waited for the models must not wait for this too.
+            // What loading leaves behind is many times what serving needs, and never comes again. Not at once: the requests that waited
+            // for the models must not wait for this too.
             await Task.Delay(CollectAfter, time, stoppingToken);
-            ReturnMemory();
+            IdleMemory.Return();
             await Task.Delay(CheckAfter, time, stoppingToken);
             await CheckEnginesAsync(stoppingToken);
-            ReturnMemory();
+            IdleMemory.Return();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -65,13 +66,6 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             _completion.TrySetException(exception);
             throw;
         }
-    }
-
-    // What loading leaves behind is many times what serving needs, and never comes again.
-    private static void ReturnMemory()
-    {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        NativeHeap.ReturnFreeMemory();
     }
 
     // One after the other: requests are served meanwhile.

@@ -10,5 +10,6 @@ internal static class OverloadExtensions
         services.AddSingleton<RequestMemory>();
         services.AddSingleton<LargeBodies>();
         services.AddSingleton<Deadlines>();
+        services.AddHostedService<IdleMemory>();
     }
 }
