@@ -16,6 +16,9 @@ namespace ModelApi.Overload;
 /// </remarks>
 internal sealed class PredictionGate
 {
+    // What a request will take is predicted from a mean, and waits spread about it by a fifth: the limit is for nearly all of them.
+    private const double PlannedShareOfLimit = 0.8;
+
     private readonly int _permits;
     private readonly int _slowPermits;
     private readonly OverloadMetrics _metrics;
@@ -37,7 +40,8 @@ internal sealed class PredictionGate
         _slowPermits = Math.Max(Math.Min(_permits, Environment.ProcessorCount), _permits - Math.Max(1, _permits / 4));
         _metrics = metrics;
         _threads = new ThreadReserve(_permits);
-        _queue = new FairQueue(TimeSpan.FromMilliseconds(limits.Value.MaxQueueMilliseconds), limits.Value.MaxQueuedPredictions);
+        _queue = new FairQueue(
+            TimeSpan.FromMilliseconds(PlannedShareOfLimit * limits.Value.MaxQueueMilliseconds), limits.Value.MaxQueuedPredictions);
         _newCost = model => new ModelCost(model, _permits, _slowPermits);
         _tryTake = TryTake;
         metrics.ObserveQueue(() => Waiting);
