@@ -110,6 +110,8 @@ internal static class DescribeCommand
         ["categories"] = feature.Categories is { } categories
             ? new JsonArray([.. categories.Names.Select(name => JsonValue.Create(name))])
             : null,
+        ["missingCategory"] = feature.MissingCategory,
+        ["shape"] = feature.Shape is { } shape ? new JsonArray([.. shape.Select(length => JsonValue.Create(length))]) : null,
         ["minimum"] = feature.Minimum,
         ["maximum"] = feature.Maximum,
         ["minimumLength"] = feature.MinimumLength,
@@ -196,6 +198,7 @@ internal static class DescribeCommand
             { Categories.Names: { Count: > MostListed } names } =>
                 $"{string.Join(", ", names.Take(MostListed))} and {names.Count - MostListed} more",
             { Categories.Names: var names } => string.Join(", ", names),
+            { Shape: { } shape } => $"[{string.Join(", ", shape)}]",
             { Minimum: { } minimum, Maximum: { } maximum } => Invariant($"{minimum} to {maximum}"),
             { Minimum: { } minimum } => Invariant($"from {minimum}"),
             { Maximum: { } maximum } => Invariant($"up to {maximum}"),

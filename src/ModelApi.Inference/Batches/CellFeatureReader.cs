@@ -17,6 +17,7 @@ public sealed class CellFeatureReader
 
     private readonly Signature _signature;
     private readonly FeatureRules _rules;
+    private readonly CellTensorReader _tensors;
     private readonly bool[] _emptyIsText;
     private readonly CategoryTable?[] _categories;
 
@@ -25,6 +26,7 @@ public sealed class CellFeatureReader
     {
         _signature = signature;
         _rules = new FeatureRules(signature);
+        _tensors = new CellTensorReader(signature, _rules);
         _emptyIsText = [.. signature.Features.Select(EmptyIsText)];
 
         // Categories in which the bytes of a text can be looked up at once, because no other rule comes first.
@@ -54,6 +56,10 @@ public sealed class CellFeatureReader
         {
             case FeatureType.String:
                 ReadText(cell, batch, index, row, feature, findings);
+                break;
+
+            case FeatureType.Tensor:
+                _tensors.Read(Trim(cell), batch, index, row, feature, findings);
                 break;
 
             case FeatureType.Boolean:
@@ -109,7 +115,7 @@ public sealed class CellFeatureReader
     {
         if (cell.IsEmpty && !_emptyIsText[feature])
         {
-            _rules.Missing(row, feature, findings);
+            _rules.Missing(row, feature, batch, index, findings);
             return;
         }
 
@@ -152,7 +158,7 @@ public sealed class CellFeatureReader
         return cell;
     }
 
-    private static bool TryNumber(ReadOnlySpan<byte> cell, out double value)
+    internal static bool TryNumber(ReadOnlySpan<byte> cell, out double value)
     {
         if (WholeNumber.TryParse(cell, out value))
         {

@@ -10,6 +10,9 @@ public sealed class FeatureBatch
     private double[] _numbers;
     private int[] _codes;
     private string?[] _texts;
+
+    // Row after row, each with the numbers of all its tensors.
+    private double[] _tensors;
     private int _capacity;
 
     /// <summary>Makes an empty batch with a column for each feature.</summary>
@@ -20,6 +23,7 @@ public sealed class FeatureBatch
         _numbers = new double[checked(signature.NumberColumns * _capacity)];
         _codes = new int[checked(signature.TextColumns * _capacity)];
         _texts = new string?[_codes.Length];
+        _tensors = new double[checked(signature.TensorElements * _capacity)];
     }
 
     /// <summary>The features that the columns hold.</summary>
@@ -48,6 +52,19 @@ public sealed class FeatureBatch
     /// </summary>
     /// <exception cref="InvalidOperationException">The feature is not text.</exception>
     public ReadOnlySpan<int> Codes(int feature) => _codes.AsSpan(TextColumn(feature) * _capacity, Rows);
+
+    /// <summary>The numbers of a tensor in one row, in the order of its nested arrays, <c>[elements]</c>.</summary>
+    /// <exception cref="InvalidOperationException">The feature is no tensor.</exception>
+    public ReadOnlySpan<double> Tensor(int row, int feature) => TensorToFill(row, feature);
+
+    /// <summary><see cref="Tensor"/>, to be written.</summary>
+    internal Span<double> TensorToFill(int row, int feature)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
+        return Signature.ColumnOf(feature) == Signature.NoColumn
+            ? _tensors.AsSpan((row * Signature.TensorElements) + Signature.OffsetOf(feature), Signature.Features[feature].Elements)
+            : throw WrongColumn(feature);
+    }
 
     /// <summary>One of <see cref="Numbers"/>.</summary>
     internal double Number(int row, int feature) => _numbers[(Signature.ColumnOf(feature) * _capacity) + row];
@@ -103,6 +120,15 @@ public sealed class FeatureBatch
     /// <summary>Sets a string feature to free text or an unknown category.</summary>
     public void SetText(int row, int feature, string text) => _texts[Place(TextColumn(feature), row)] = text;
 
+    /// <summary>Sets a feature to what a missing value means: nothing, or the category that the trainer has for it.</summary>
+    public void SetMissing(int row, int feature)
+    {
+        if (Signature.HasMissingCategories && Signature.Features[feature].MissingCode is var code and not CategoryTable.Unknown)
+        {
+            SetCategory(row, feature, code);
+        }
+    }
+
     /// <summary>Appends a copy of one row to another batch of the same signature.</summary>
     public void CopyRowTo(FeatureBatch destination, int row)
     {
@@ -117,6 +143,9 @@ public sealed class FeatureBatch
             destination._codes[to] = _codes[from];
             destination._texts[to] = _texts[from];
         }
+
+        var elements = Signature.TensorElements;
+        _tensors.AsSpan(row * elements, elements).CopyTo(destination._tensors.AsSpan(target * elements));
     }
 
     /// <summary>Removes all rows and keeps the memory.</summary>
@@ -141,6 +170,7 @@ public sealed class FeatureBatch
         _numbers = Grown(_numbers, capacity);
         _codes = Grown(_codes, capacity);
         _texts = Grown(_texts, capacity);
+        Array.Resize(ref _tensors, checked(Signature.TensorElements * capacity));
         _capacity = capacity;
     }
 
@@ -159,7 +189,7 @@ public sealed class FeatureBatch
         Signature.ColumnOf(feature) is var column and >= 0 ? column : throw WrongColumn(feature);
 
     private int TextColumn(int feature) =>
-        Signature.ColumnOf(feature) is var column and < 0 ? ~column : throw WrongColumn(feature);
+        Signature.ColumnOf(feature) is var column and < 0 and not Signature.NoColumn ? ~column : throw WrongColumn(feature);
 
     private int Place(int column, int row)
     {

@@ -12,6 +12,8 @@ internal sealed class FeatureRules
 
     private readonly Signature _signature;
     private readonly Feature[] _features;
+    private readonly double[] _lowest;
+    private readonly double[] _highest;
     private readonly double[] _minima;
     private readonly double[] _maxima;
     private readonly string[] _names;
@@ -25,6 +27,8 @@ internal sealed class FeatureRules
         _signature = signature;
         var features = signature.Features;
         _features = [.. features];
+        _lowest = [.. features.Select(feature => feature.Range.Lowest)];
+        _highest = [.. features.Select(feature => feature.Range.Highest)];
 
         // No value is below or above NaN.
         _minima = [.. features.Select(feature => feature.Minimum ?? double.NaN)];
@@ -46,9 +50,9 @@ internal sealed class FeatureRules
     public void SetNumber(double value, FeatureBatch batch, int index, int row, int feature, Findings findings)
     {
         var definition = _features[feature];
-        if (Math.Abs(value) > float.MaxValue)
+        if (!(value >= _lowest[feature] && value <= _highest[feature]))
         {
-            findings.Error(row, definition.Name, "Out of range; must be within ±3.4e38, the range of a 32-bit float.");
+            findings.Error(row, definition.Name, $"Out of range; must be {definition.Range.Text}.");
             return;
         }
 
@@ -136,6 +140,7 @@ internal sealed class FeatureRules
         {
             FeatureType.Integer => definition.Nullable ? $"an integer or {missing}" : "an integer",
             FeatureType.Number => definition.Nullable ? $"a number or {missing}" : "a number",
+            FeatureType.Tensor => $"an array of numbers of shape [{string.Join(", ", definition.Shape!)}]",
             FeatureType.Boolean => definition.Nullable ? $"true, false or {missing}" : "true or false",
             _ => definition.Nullable ? $"a string or {missing}" : "a string",
         };
@@ -148,6 +153,13 @@ internal sealed class FeatureRules
         {
             findings.Error(row, _features[feature].Name, $"Missing; must be {Expected(feature)}.");
         }
+    }
+
+    /// <summary>As <see cref="Missing(int, int, Findings)"/>; a feature that may go without gets what that means.</summary>
+    public void Missing(int row, int feature, FeatureBatch batch, int index, Findings findings)
+    {
+        Missing(row, feature, findings);
+        batch.SetMissing(index, feature);
     }
 
     /// <summary>The name that a word was probably meant to be, or null.</summary>

@@ -221,6 +221,10 @@ public sealed class JsonFeatureReader
         if (count < _features.Length)
         {
             _required.ReportMissing(row, seen, findings);
+            if (_signature.HasMissingCategories)
+            {
+                _required.SetMissing(batch, index, seen);
+            }
         }
 
         if (findings.IsInvalid(row))

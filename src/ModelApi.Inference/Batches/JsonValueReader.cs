@@ -9,6 +9,7 @@ namespace ModelApi.Inference.Batches;
 internal sealed class JsonValueReader(Signature signature, FeatureRules rules)
 {
     private readonly Feature[] _features = [.. signature.Features];
+    private readonly JsonTensorReader _tensors = new(signature, rules);
 
     // Categories in which the bytes of a text can be looked up at once, because no other rule comes first.
     private readonly CategoryTable?[] _categories =
@@ -33,6 +34,7 @@ internal sealed class JsonValueReader(Signature signature, FeatureRules rules)
                 findings.Error(row, definition.Name, $"Must be {rules.Expected(feature)}, not null.");
             }
 
+            batch.SetMissing(index, feature);
             return;
         }
 
@@ -48,6 +50,10 @@ internal sealed class JsonValueReader(Signature signature, FeatureRules rules)
 
             case FeatureType.Boolean when reader.TokenType is JsonTokenType.True or JsonTokenType.False:
                 batch.SetNumber(index, feature, reader.TokenType == JsonTokenType.True ? 1 : 0);
+                break;
+
+            case FeatureType.Tensor when reader.TokenType == JsonTokenType.StartArray:
+                _tensors.Read(ref reader, index, row, feature, batch, findings, cancellationToken);
                 break;
 
             default:

@@ -45,6 +45,18 @@ internal sealed class RequiredFeatures
         }
     }
 
+    /// <summary>Sets the features that a row lacks to what a missing value means.</summary>
+    public void SetMissing(FeatureBatch batch, int index, ReadOnlySpan<ulong> seen)
+    {
+        for (var feature = 0; feature < _features.Length; feature++)
+        {
+            if ((seen[feature / 64] & (1UL << (feature % 64))) == 0)
+            {
+                batch.SetMissing(index, feature);
+            }
+        }
+    }
+
     /// <summary>The names of the features that a row lacks, required or not.</summary>
     public List<string> Absent(ReadOnlySpan<ulong> seen)
     {

@@ -19,6 +19,9 @@ public sealed record Bundle
     /// <summary>The graphs, in the order in which they run.</summary>
     public required IReadOnlyList<GraphStep> Steps { get; init; }
 
+    /// <summary>Whether some graph takes exactly one row at a time, so that rows are scored one by one.</summary>
+    public bool TakesOneRow => Steps.Any(step => step.Inputs.Any(input => input.TakesOneRow));
+
     /// <summary>Which outputs of the graphs hold the answer.</summary>
     public required AnswerOutputs Answer { get; init; }
 

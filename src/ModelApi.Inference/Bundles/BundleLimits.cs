@@ -21,6 +21,9 @@ public sealed record BundleLimits
     /// <summary>Features in the signature; also the inputs, and the outputs, of a graph.</summary>
     public int MaxFeatures { get; init; } = 10_000;
 
+    /// <summary>Numbers that the tensors of one row hold.</summary>
+    public int MaxTensorElements { get; init; } = 4 * 1024 * 1024;
+
     /// <summary>Classes of a classifier, and categories of a feature.</summary>
     public int MaxCategories { get; init; } = 100_000;
 

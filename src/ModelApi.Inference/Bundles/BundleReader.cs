@@ -45,7 +45,8 @@ public sealed class BundleReader(BundleLimits? limits = null)
             // Before the golden rows, because each of those has a fault where the answer does not fit.
             var wiring = manifest.Graphs.All(graph => graphs.ContainsKey(graph.File))
                 ? GraphWiring.Connect(manifest, [.. manifest.Graphs.Select(graph => graphs[graph.File])], faults)
-                : default;
+                : null;
+            manifest = wiring is null ? manifest : manifest with { Signature = wiring.Signature };
             var golden = files.TryGetValue(GoldenRows.FileName, out var rows)
                 ? GoldenRows.Read(rows, manifest.Signature, _limits, faults, cancellationToken)
                 : null;
@@ -56,7 +57,7 @@ public sealed class BundleReader(BundleLimits? limits = null)
                     Folder = folder,
                     Manifest = manifest,
                     Digest = Convert.ToHexStringLower(SHA256.HashData(content)),
-                    Steps = wiring.Steps,
+                    Steps = wiring!.Steps,
                     Answer = wiring.Answer,
                     Golden = golden!,
                     Performance = performance,

@@ -10,7 +10,8 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
 {
     private static readonly string[] Keys =
     [
-        "name", "type", "nullable", "categories", "minimum", "maximum", "minimumLength", "maximumLength", "description", "example",
+        "name", "type", "nullable", "categories", "minimum", "maximum", "minimumLength", "maximumLength", "missingCategory", "shape",
+        "description", "example",
     ];
 
     // The largest body has a gigabyte.
@@ -30,6 +31,12 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
             node.Fault($"A feature is called '{instancesKey}', like the key that holds the rows of a request; name another instancesKey.");
         }
 
+        if (read.Sum(feature => (long)(feature?.Elements ?? 0)) > limits.MaxTensorElements)
+        {
+            node.Fault($"The tensors must hold at most {limits.MaxTensorElements} numbers, all together.");
+            return null;
+        }
+
         return !distinct || read.Contains(null) ? null : [.. read.Select(feature => feature!)];
     }
 
@@ -45,7 +52,9 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
             ("integer", FeatureType.Integer),
             ("number", FeatureType.Number),
             ("string", FeatureType.String),
-            ("boolean", FeatureType.Boolean));
+            ("boolean", FeatureType.Boolean),
+            ("tensor", FeatureType.Tensor));
+        var shape = ReadShape(node.Member("shape", required: type == FeatureType.Tensor), type);
         var example = node.Member("example");
         var feature = new Feature
         {
@@ -53,6 +62,9 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
             Type = type ?? FeatureType.String,
             Nullable = node.Member("nullable", required: false)?.Boolean() ?? false,
             Categories = ReadCategories(node.Member("categories", required: false), type),
+            MissingCategory = node.Member("missingCategory", required: false)?.Text(atLeast: 0),
+            Shape = shape,
+            Elements = (int)(shape?.Aggregate(1L, (product, length) => product * length) ?? 0),
             Minimum = ReadBound(node.Member("minimum", required: false), type),
             Maximum = ReadBound(node.Member("maximum", required: false), type),
             MinimumLength = ReadLength(node.Member("minimumLength", required: false), type, 0, 10_000) ?? 0,
@@ -61,6 +73,16 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
             Description = node.Member("description", required: false)?.Text(),
             Example = example is { } value ? JsonNode.Parse(value.Element.GetRawText()) : null,
         };
+
+        if (feature.MissingCategory is not null && (!feature.Nullable || feature.MissingCode == CategoryTable.Unknown))
+        {
+            node.Member("missingCategory")!.Fault("Must be one of the categories of a feature that is nullable.");
+        }
+
+        if (type == FeatureType.Tensor && feature.Nullable)
+        {
+            node.Member("nullable")!.Fault("A tensor has no missing value; leave the key out.");
+        }
 
         if (feature.Minimum > feature.Maximum)
         {
@@ -72,7 +94,7 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
             node.Member("minimumLength")!.Fault("Must not be greater than maximumLength.");
         }
 
-        if (name is null || type is null || example is null)
+        if (name is null || type is null || example is null || (type == FeatureType.Tensor && shape is null))
         {
             return null;
         }
@@ -115,6 +137,35 @@ internal sealed class FeatureManifestReader(BundleLimits limits)
 
         var names = node.Items().Select(item => item.Text(atLeast: 0)).ToList();
         return node.AreDistinct(names) ? new CategoryTable([.. names.Select(text => text!)]) : null;
+    }
+
+    private List<int>? ReadShape(ManifestNode? shape, FeatureType? type)
+    {
+        if (shape is not { } node || !node.IsArray(1, Feature.MostDimensions))
+        {
+            return null;
+        }
+
+        if (type is not (null or FeatureType.Tensor))
+        {
+            node.Fault("Only a feature of type 'tensor' has a shape.");
+            return null;
+        }
+
+        var lengths = node.Items().Select(item => (int?)item.Integer(1, limits.MaxTensorElements)).ToList();
+        if (lengths.Contains(null))
+        {
+            return null;
+        }
+
+        var elements = lengths.Aggregate(1.0, (product, length) => product * length!.Value);
+        if (elements > limits.MaxTensorElements)
+        {
+            node.Fault($"Must hold at most {limits.MaxTensorElements} numbers.");
+            return null;
+        }
+
+        return [.. lengths.Select(length => length!.Value)];
     }
 
     private static double? ReadBound(ManifestNode? bound, FeatureType? type)

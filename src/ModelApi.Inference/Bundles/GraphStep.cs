@@ -12,9 +12,16 @@ public sealed record GraphStep(GraphFile Graph, IReadOnlyList<GraphStepInput> In
 /// <param name="ElementType">The type of its elements.</param>
 /// <param name="Features">Indices of the features that are its columns; empty when <paramref name="Earlier"/> is set.</param>
 /// <param name="Earlier">An output of an earlier graph, or null.</param>
-/// <param name="Rank">1 for a tensor <c>[N]</c>, 2 for <c>[N, features]</c>.</param>
+/// <param name="Rank">1 for a tensor <c>[N]</c>, 2 for <c>[N, features]</c>, more for a tensor feature.</param>
 public sealed record GraphStepInput(
-    string Name, TensorElementType ElementType, IReadOnlyList<int> Features, GraphOutput? Earlier, int Rank);
+    string Name, TensorElementType ElementType, IReadOnlyList<int> Features, GraphOutput? Earlier, int Rank)
+{
+    /// <summary>The shape of the tensor feature that feeds it, <c>[N, …Shape]</c>; null where single values do.</summary>
+    public IReadOnlyList<int>? Shape { get; init; }
+
+    /// <summary>Whether the graph takes exactly one row at a time.</summary>
+    public bool TakesOneRow { get; init; }
+}
 
 /// <summary>An output of one of a bundle's graphs.</summary>
 /// <param name="Step">Index of the graph in the order of the manifest.</param>

@@ -10,7 +10,7 @@ public sealed record Reference
     /// <summary>Number of training rows.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>The distribution of each feature, by name. Free text is binned by its length in characters.</summary>
+    /// <summary>The distribution of each feature, by name. Free text is binned by its length in characters, and a tensor by the mean of its numbers.</summary>
     public required IReadOnlyDictionary<string, Histogram> Features { get; init; }
 
     /// <summary>Classification: how often each class was predicted. Null for a regression.</summary>
@@ -41,6 +41,11 @@ public sealed record Reference
 
     private static Histogram Of(Feature feature, int index, FeatureBatch features)
     {
+        if (feature.Type == FeatureType.Tensor)
+        {
+            return Histogram.OfNumbers(Array.ConvertAll(Enumerable.Range(0, features.Rows).ToArray(), row => Mean(features.Tensor(row, index))));
+        }
+
         if (feature.Type != FeatureType.String)
         {
             return Histogram.OfNumbers(features.Numbers(index));
@@ -50,6 +55,17 @@ public sealed record Reference
         return feature.Categories is { } categories
             ? Histogram.OfCategories(categories.Names, texts)
             : Histogram.OfNumbers(texts.ToArray().Select(text => text?.Length ?? double.NaN).ToArray());
+    }
+
+    private static double Mean(ReadOnlySpan<double> numbers)
+    {
+        var sum = 0.0;
+        foreach (var number in numbers)
+        {
+            sum += number;
+        }
+
+        return sum / numbers.Length;
     }
 
     private static double[] Scores(PredictionBatch predictions)

@@ -205,6 +205,10 @@ internal sealed class CsvRowReader : IRowReader
             {
                 _cells.Read(_reader.GetSpan(columns[feature]), batch.Features, row, 0, feature, batch.Findings);
             }
+            else
+            {
+                batch.Features.SetMissing(row, feature);
+            }
         }
     }
 

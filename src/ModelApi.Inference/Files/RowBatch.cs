@@ -113,7 +113,7 @@ internal sealed class RowBatch(Signature signature)
     private static int MostRows(Signature signature) =>
         signature.Features.Any(feature => feature is { Type: FeatureType.String, Categories: null })
             ? 256
-            : Math.Clamp(256 * 1024 / signature.Features.Count, 64, 4096);
+            : Math.Clamp(256 * 1024 / (signature.Features.Count + signature.TensorElements), signature.TensorElements > 0 ? 1 : 64, 4096);
 
     private void Reject(long line, ReadOnlySpan<byte> text)
     {

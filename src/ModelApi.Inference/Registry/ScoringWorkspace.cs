@@ -10,6 +10,7 @@ namespace ModelApi.Inference.Registry;
 public sealed class ScoringWorkspace
 {
     private const int MaxKeptRows = 256;
+    private const int MaxKeptNumbers = 1024 * 1024;
     private const int MaxKeptAnswerBytes = 256 * 1024;
 
     /// <summary>Makes an empty workspace.</summary>
@@ -44,6 +45,8 @@ public sealed class ScoringWorkspace
         AnswerWriter.Reset();
         Features.Clear();
         Findings.Clear();
-        return Features.Capacity <= MaxKeptRows && Answer.Capacity <= MaxKeptAnswerBytes;
+        return Features.Capacity <= MaxKeptRows
+            && (Features.Capacity == 1 || (long)Features.Capacity * Features.Signature.TensorElements <= MaxKeptNumbers)
+            && Answer.Capacity <= MaxKeptAnswerBytes;
     }
 }

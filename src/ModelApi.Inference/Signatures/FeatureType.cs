@@ -9,7 +9,7 @@ public enum FeatureType
     [JsonStringEnumMemberName("integer")]
     Integer,
 
-    /// <summary>A finite number within the range of a 32-bit float.</summary>
+    /// <summary>A finite number, within the range of what the graph takes: mostly of a 32-bit float.</summary>
     [JsonStringEnumMemberName("number")]
     Number,
 
@@ -20,4 +20,8 @@ public enum FeatureType
     /// <summary>True or false.</summary>
     [JsonStringEnumMemberName("boolean")]
     Boolean,
+
+    /// <summary>Numbers in nested arrays of a fixed shape: an image, a sequence, a vector.</summary>
+    [JsonStringEnumMemberName("tensor")]
+    Tensor,
 }

@@ -7,7 +7,11 @@ namespace ModelApi.Inference.Signatures;
 public sealed class Signature
 {
     private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _indices;
+    /// <summary>What <see cref="ColumnOf"/> gives for a tensor.</summary>
+    internal const int NoColumn = int.MinValue;
+
     private readonly int[] _columns;
+    private readonly int[] _offsets;
     private readonly string[]?[] _categories;
 
     /// <summary>Builds a signature.</summary>
@@ -23,10 +27,19 @@ public sealed class Signature
         }
 
         _columns = new int[Features.Count];
+        _offsets = new int[Features.Count];
         _categories = new string[]?[Features.Count];
         for (var i = 0; i < _columns.Length; i++)
         {
-            _columns[i] = Features[i].Type == FeatureType.String ? ~TextColumns++ : NumberColumns++;
+            _offsets[i] = TensorElements;
+            TensorElements += Features[i].Elements;
+            _columns[i] = Features[i].Type switch
+            {
+                FeatureType.Tensor => NoColumn,
+                FeatureType.String => ~TextColumns++,
+                _ => NumberColumns++,
+            };
+            HasMissingCategories |= Features[i].MissingCategory is not null;
             _categories[i] = Features[i].Categories?.Texts;
         }
 
@@ -34,7 +47,7 @@ public sealed class Signature
     }
 
     /// <summary>The features, in the order of the manifest.</summary>
-    public IReadOnlyList<Feature> Features { get; }
+    public IReadOnlyList<Feature> Features { get; private set; }
 
     /// <summary>What is predicted.</summary>
     public ModelTask Task { get; init; } = ModelTask.Classification;
@@ -54,14 +67,31 @@ public sealed class Signature
     /// <summary>The index of a feature, or -1 when no feature has that name.</summary>
     public int IndexOf(ReadOnlySpan<char> name) => _indices.TryGetValue(name, out var index) ? index : -1;
 
-    /// <summary>How many features are numbers.</summary>
+    /// <summary>How many features are single numbers.</summary>
     public int NumberColumns { get; }
+
+    /// <summary>How many numbers the tensors of a row hold, all together.</summary>
+    public int TensorElements { get; }
+
+    /// <summary>Whether a missing value of some feature is one of its categories.</summary>
+    internal bool HasMissingCategories { get; }
 
     /// <summary>How many features are texts.</summary>
     public int TextColumns { get; }
 
     /// <summary>The position of a feature among the numbers; or the complement (negative) of its position among the texts.</summary>
     internal int ColumnOf(int feature) => _columns[feature];
+
+    /// <summary>The place of a tensor's first number among those of all tensors of a row.</summary>
+    internal int OffsetOf(int feature) => _offsets[feature];
+
+    /// <summary>The same signature, whose features take the numbers of these ranges.</summary>
+    internal Signature WithRanges(IReadOnlyList<NumberRange> ranges)
+    {
+        var copy = (Signature)MemberwiseClone();
+        copy.Features = [.. Features.Select((feature, index) => feature with { Range = ranges[index] })];
+        return copy;
+    }
 
     /// <summary>A feature's category by its code.</summary>
     internal string CategoryOf(int feature, int code) => _categories[feature]![code];

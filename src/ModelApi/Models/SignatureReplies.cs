@@ -44,6 +44,8 @@ internal sealed record SignatureReply(
 /// <param name="Type">The JSON type of its values.</param>
 /// <param name="Nullable">Whether null, or leaving the feature out, means a missing value.</param>
 /// <param name="Categories">The values in the training data.</param>
+/// <param name="MissingCategory">The category that null means.</param>
+/// <param name="Shape">The lengths of a tensor's nested arrays.</param>
 /// <param name="Minimum">The smallest value in the training data.</param>
 /// <param name="Maximum">The largest value in the training data.</param>
 /// <param name="MinimumLength">The smallest number of characters of a text.</param>
@@ -55,6 +57,8 @@ internal sealed record FeatureReply(
     FeatureType Type,
     bool Nullable,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Categories,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? MissingCategory,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Shape,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Minimum,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Maximum,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MinimumLength,
@@ -67,6 +71,8 @@ internal sealed record FeatureReply(
         feature.Type,
         feature.Nullable,
         feature.Categories?.Names,
+        feature.MissingCategory,
+        feature.Shape,
         feature.Minimum,
         feature.Maximum,
         feature.MinimumLength > 0 ? feature.MinimumLength : null,

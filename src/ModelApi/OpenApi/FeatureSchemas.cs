@@ -76,6 +76,11 @@ internal static class FeatureSchemas
 
     private static OpenApiSchema Of(Feature feature, Signature signature)
     {
+        if (feature.Shape is { } shape)
+        {
+            return Tensor(feature, shape, signature);
+        }
+
         var schema = new OpenApiSchema
         {
             Type = TypeOf(feature.Type) | (feature.Nullable ? JsonSchemaType.Null : default),
@@ -98,6 +103,31 @@ internal static class FeatureSchemas
         return schema;
     }
 
+    // Arrays of arrays of numbers, each as long as the shape says.
+    private static OpenApiSchema Tensor(Feature feature, IReadOnlyList<int> shape, Signature signature)
+    {
+        var schema = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Number,
+            Minimum = Bound(feature.Minimum),
+            Maximum = Bound(feature.Maximum),
+        };
+        for (var dimension = shape.Count - 1; dimension >= 0; dimension--)
+        {
+            schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                MinItems = shape[dimension],
+                MaxItems = shape[dimension],
+                Items = schema,
+            };
+        }
+
+        schema.Description = Describe(feature, signature);
+        schema.Examples = [feature.Example?.DeepClone() ?? JsonNullSentinel.JsonNull];
+        return schema;
+    }
+
     private static string? Bound(double? bound) => bound?.ToString("R", CultureInfo.InvariantCulture);
 
     // The schema has the range and categories of the training data; the description says what happens outside of them.
@@ -105,6 +135,9 @@ internal static class FeatureSchemas
     {
         var beyond = feature switch
         {
+            { MissingCategory: { } missing } when signature.UnknownCategory == UnknownCategory.EncodeAsMissing =>
+                $"null means the category '{missing}'. Any other category is scored as missing, with a warning.",
+            { MissingCategory: { } missing } => $"null means the category '{missing}'.",
             { Categories: not null } when signature.UnknownCategory == UnknownCategory.EncodeAsMissing =>
                 "Any other category is scored as missing, with a warning.",
             { Minimum: not null } or { Maximum: not null } => "A value outside of the range is scored with a warning.",

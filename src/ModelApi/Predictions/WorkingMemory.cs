@@ -21,6 +21,10 @@ internal static class WorkingMemory
         var rows = Math.Min(body.Count((byte)'{'), maxRows);
         var bytesPerRow = (BytesPerNumber * signature.NumberColumns) + (BytesPerText * signature.TextColumns)
             + (BytesPerClass * (signature.Classes?.Count ?? 1)) + BytesPerAnswer;
-        return ((long)Growth * rows * bytesPerRow) + (signature.TextColumns > 0 ? sizeof(char) * (long)body.Length : 0);
+
+        // A row that holds a tensor has two bytes and more for each of its numbers; other rows are refused.
+        var numbers = Math.Min((long)rows * signature.TensorElements, (body.Length / 2) + (long)signature.TensorElements);
+        return ((long)Growth * (((long)rows * bytesPerRow) + (BytesPerNumber * numbers)))
+            + (signature.TextColumns > 0 ? sizeof(char) * (long)body.Length : 0);
     }
 }

@@ -37,7 +37,8 @@ internal sealed class NumberInput<T>(GraphStepInput input) : GraphInput(input) w
         }
     }
 
-    private static void Convert(ReadOnlySpan<double> source, Span<T> destination)
+    /// <summary>Converts numbers, each of which <typeparamref name="T"/> can hold.</summary>
+    internal static void Convert(ReadOnlySpan<double> source, Span<T> destination)
     {
         if (typeof(T) == typeof(double))
         {
@@ -72,11 +73,17 @@ internal sealed class NumberInput<T>(GraphStepInput input) : GraphInput(input) w
             return (T)(object)(float)value;
         }
 
-        if (typeof(T) == typeof(long))
-        {
-            return (T)(object)(long)value;
-        }
-
-        return typeof(T) == typeof(bool) ? (T)(object)(value != 0) : (T)(object)value;
+        // The compiler keeps the one line that is for T.
+        return typeof(T) == typeof(long) ? (T)(object)(long)value
+            : typeof(T) == typeof(int) ? (T)(object)(int)value
+            : typeof(T) == typeof(short) ? (T)(object)(short)value
+            : typeof(T) == typeof(sbyte) ? (T)(object)(sbyte)value
+            : typeof(T) == typeof(ulong) ? (T)(object)(ulong)value
+            : typeof(T) == typeof(uint) ? (T)(object)(uint)value
+            : typeof(T) == typeof(ushort) ? (T)(object)(ushort)value
+            : typeof(T) == typeof(byte) ? (T)(object)(byte)value
+            : typeof(T) == typeof(Half) ? (T)(object)(Half)value
+            : typeof(T) == typeof(bool) ? (T)(object)(value != 0)
+            : (T)(object)value;
     }
 }

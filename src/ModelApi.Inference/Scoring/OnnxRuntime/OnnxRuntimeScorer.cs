@@ -50,7 +50,7 @@ public sealed class OnnxRuntimeScorer : IScorer
         }
 
         _sessions = [.. sessions];
-        BlockRows = Math.Clamp(MostElements / _signature.Features.Count, 1, 2048);
+        BlockRows = bundle.TakesOneRow ? 1 : Math.Clamp(MostElements / (_signature.Features.Count + _signature.TensorElements), 1, 2048);
         var wanted = FindWanted(bundle);
         _ofOneRow = new CorePool<BoundCall>(Create);
         _ofBlock = new CorePool<BoundCall>(Create);
@@ -72,7 +72,7 @@ public sealed class OnnxRuntimeScorer : IScorer
     internal int BlockRows { get; }
 
     /// <inheritdoc/>
-    public bool GainsFromBatching => true;
+    public bool GainsFromBatching => BlockRows > 1;
 
     /// <inheritdoc/>
     public void Score(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)

@@ -10,6 +10,10 @@ namespace ModelApi.Inference.Scoring.Selection;
 /// <param name="batchThreads">For the compiled engine: threads that may work on one large batch.</param>
 public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, int threads = 1, int batchThreads = 1)
 {
+    /// <summary>What is said of a graph that takes one row at a time.</summary>
+    public const string RowByRow =
+        "The graph takes one row at a time, so rows are scored one by one; export it with a symbolic batch dimension to score many at once.";
+
     /// <summary>Makes a scorer that reproduces the golden rows, and compares the engines.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>
     /// <param name="cancellationToken">Ends the work early, also within a graph.</param>
@@ -69,8 +73,11 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
                 : throw new BundleException([new BundleFault("", "", "The bundle was changed after it was loaded.")]);
         };
 
-    private SelectedScorer SelectOnnxRuntime(Bundle bundle, string reason, CancellationToken cancellationToken) =>
-        SelectedScorer.Create(new OnnxRuntimeScorer(bundle, threads, cancellationToken), bundle.Golden, reason, cancellationToken);
+    private SelectedScorer SelectOnnxRuntime(Bundle bundle, string reason, CancellationToken cancellationToken) => SelectedScorer.Create(
+        new OnnxRuntimeScorer(bundle, threads, cancellationToken),
+        bundle.Golden,
+        bundle.TakesOneRow ? $"{reason} {RowByRow}" : reason,
+        cancellationToken);
 
     /// <param name="bundle">A bundle that was read without fault.</param>
     /// <param name="kept">What the scorer keeps of it until the engines are compared.</param>

@@ -40,6 +40,13 @@ internal static class SyntheticRows
             {
                 if (signature.Features[feature].Nullable && random.NextDouble() < ShareMissing)
                 {
+                    rows.SetMissing(row, feature);
+                    continue;
+                }
+
+                if (signature.Features[feature].Type == FeatureType.Tensor)
+                {
+                    golden.Tensor(random.Next(golden.Rows), feature).CopyTo(rows.TensorToFill(row, feature));
                     continue;
                 }
 

@@ -66,6 +66,7 @@ internal static class TypeScriptCode
         {
             FeatureType.Boolean => "boolean",
             FeatureType.String => "string",
+            FeatureType.Tensor => "number" + string.Concat(Enumerable.Repeat("[]", feature.Shape!.Count)),
             _ => "number",
         };
         return $"  {Text.Quote(feature.Name)}{(feature.Nullable ? "?" : "")}: {type}{(feature.Nullable ? " | null" : "")};";

@@ -71,6 +71,11 @@ internal sealed class PlanCompiler
             return Output(earlier);
         }
 
+        if (input.Shape is not null)
+        {
+            throw new NotCompilableException($"its feature '{_plan.Signature.Features[input.Features[0]].Name}' is a tensor");
+        }
+
         var columns = new Column[input.Features.Count];
         for (var i = 0; i < columns.Length; i++)
         {

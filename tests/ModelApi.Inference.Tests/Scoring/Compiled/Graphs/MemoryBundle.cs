@@ -25,15 +25,15 @@ internal static class MemoryBundle
             Outputs = signature.Classes is null ? new OutputNames(null, null, "value") : new OutputNames("label", "probabilities", null),
             Files = new Dictionary<string, string>(),
         };
-        var (steps, answer) = GraphWiring.Connect(manifest, files, faults);
+        var wired = GraphWiring.Connect(manifest, files, faults);
         Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults.ToList()));
         return new Bundle
         {
             Folder = "",
-            Manifest = manifest,
+            Manifest = manifest with { Signature = wired.Signature },
             Digest = "",
-            Steps = steps,
-            Answer = answer,
+            Steps = wired.Steps,
+            Answer = wired.Answer,
             Golden = GoldenRows.Read(default, signature, new BundleLimits(), new BundleFaults()),
         };
     }
