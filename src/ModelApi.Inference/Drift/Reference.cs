@@ -10,7 +10,9 @@ public sealed record Reference
     /// <summary>Number of training rows.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>The distribution of each feature, by name. Free text is binned by its length in characters, and a tensor by the mean of its numbers.</summary>
+    /// <summary>
+    /// The distribution of each feature, by name. Free text is binned by its length in characters, and a tensor by the mean of its numbers.
+    /// </summary>
     public required IReadOnlyDictionary<string, Histogram> Features { get; init; }
 
     /// <summary>Classification: how often each class was predicted. Null for a regression.</summary>
@@ -43,7 +45,8 @@ public sealed record Reference
     {
         if (feature.Type == FeatureType.Tensor)
         {
-            return Histogram.OfNumbers(Array.ConvertAll(Enumerable.Range(0, features.Rows).ToArray(), row => Mean(features.Tensor(row, index))));
+            var means = Enumerable.Range(0, features.Rows).Select(row => Mean(features.Tensor(row, index)));
+            return Histogram.OfNumbers(means.ToArray());
         }
 
         if (feature.Type != FeatureType.String)

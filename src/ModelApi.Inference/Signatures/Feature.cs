@@ -27,7 +27,7 @@ public sealed record Feature
     public string? MissingCategory { get; init; }
 
     /// <summary>The code of <see cref="MissingCategory"/>, or <see cref="CategoryTable.Unknown"/>.</summary>
-    internal int MissingCode => MissingCategory is { } name && Categories is { } categories ? categories.CodeOf(name) : CategoryTable.Unknown;
+    internal int MissingCode => MissingCategory is { } name ? Categories?.CodeOf(name) ?? CategoryTable.Unknown : CategoryTable.Unknown;
 
     /// <summary>The lengths of a tensor's nested arrays, outermost first; null for a single value.</summary>
     public IReadOnlyList<int>? Shape { get; init; }

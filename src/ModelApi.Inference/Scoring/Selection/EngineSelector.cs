@@ -12,7 +12,7 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
 {
     /// <summary>What is said of a graph that takes one row at a time.</summary>
     public const string RowByRow =
-        "The graph takes one row at a time, so rows are scored one by one; export it with a symbolic batch dimension to score many at once.";
+        "The graph takes one row at a time, so rows are scored one by one; with a symbolic batch dimension it would score many at once.";
 
     /// <summary>Makes a scorer that reproduces the golden rows, and compares the engines.</summary>
     /// <param name="bundle">A bundle that was read without fault.</param>

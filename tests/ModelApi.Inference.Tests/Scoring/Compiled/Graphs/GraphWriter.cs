@@ -30,6 +30,21 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
         return name;
     }
 
+    /// <summary>Declares an input of any shape; null is a dimension with a name, and no shape at all leaves it open.</summary>
+    public string InputOf(string name, TensorElementType type, params long?[]? shape)
+    {
+        var value = new OnnxValueInfo { Name = name, Type = Tensor(type) };
+        if (shape is not null)
+        {
+            value.Type.TensorType.Shape = new OnnxShape();
+            value.Type.TensorType.Shape.Dim.AddRange(shape.Select((length, index) =>
+                length is { } known ? new OnnxDimension { DimValue = known } : new OnnxDimension { DimParam = $"d{index}" }));
+        }
+
+        _graph.Input.Add(value);
+        return name;
+    }
+
     /// <summary>Gives a value the name of an output.</summary>
     public void Output(string value, string name, TensorElementType type, int? columns)
     {
