@@ -15,7 +15,9 @@ public sealed class ManifestSchemaTests
         ("description", "\"\""), ("description", "-"), ("task", "\"other\""), ("task", "\"regression\""), ("task", "-"),
         ("target", "\"y\""), ("target", "{}"), ("target", "{\"name\":\"\"}"), ("target", "{\"name\":\"y\",\"more\":1}"), ("target", "-"),
         ("classes", "[\"no\"]"), ("classes", "[\"no\",1]"), ("classes", "[\"no\",\"no\"]"), ("classes", "[1,1]"),
-        ("classes", "[1.5,2]"), ("classes", "{}"), ("classes", "-"),
+        ("classes", "[true,1]"), ("classes", "[true,true]"), ("classes", "{}"), ("classes", "-"),
+        ("targets", "[\"a\",\"b\"]"), ("task", "\"multilabel\""), ("task", "\"ranking\""), ("task", "\"outlier-detection\""),
+        ("tolerance", "0"), ("tolerance", "0.0011"), ("tolerance", "0.001"), ("tolerance", "\"1\""), ("toleranceReason", "7"),
         ("instancesKey", "\"\""), ("instancesKey", "1"), ("unknownCategory", "\"ignore\""), ("unknownCategory", "-"),
         ("features", "[]"), ("features", "{}"), ("features", "-"), ("extra", "1"),
         ("features/0/name", "\"\""), ("features/0/name", "-"), ("features/0/type", "\"int\""), ("features/0/type", "-"),
@@ -32,7 +34,8 @@ public sealed class ManifestSchemaTests
         ("graphs/0/file", "\"../encoder.onnx\""), ("graphs/0/file", "7"), ("graphs/0/more", "1"),
         ("graphs/1/inputs", "[]"), ("graphs/1/inputs/features", "7"), ("graphs/1/inputs/features", "[]"),
         ("graphs/1/inputs/features", "\"\""),
-        ("outputs", "{}"), ("outputs", "-"), ("outputs/label", "7"), ("outputs/more", "\"x\""), ("outputs/probabilities", "-"),
+        ("outputs", "{}"), ("outputs", "-"), ("outputs/label", "7"), ("outputs/more", "\"x\""), ("outputs/scores", "\"x\""),
+        ("outputs/others", "[1]"), ("outputs/others", "\"label\""), ("outputs/others", "[\"label\",\"label\"]"),
         ("batching", "[]"), ("batching", "{\"more\":1}"), ("batching", "{\"mode\":\"yes\"}"), ("batching", "{\"mode\":true}"),
         ("batching", "{\"maxRows\":0}"), ("batching", "{\"maxRows\":1.5}"),
         ("batching", "{\"maxRows\":4097}"), ("batching", "{\"maxRows\":\"32\"}"),
@@ -79,6 +82,9 @@ public sealed class ManifestSchemaTests
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Bank, "model.json")))!;
         manifest["instancesKey"] = "rows";
         manifest["batching"] = JsonNode.Parse("""{"mode":"on","maxRows":4096,"maxDelayMilliseconds":0.5,"maxQueuedRows":1000000}""");
+        manifest["tolerance"] = 0.0001;
+        manifest["toleranceReason"] = "Sums of many numbers.";
+        manifest["outputs"]!["others"] = new JsonArray("label");
         manifest["features"]![0]!["nullable"] = false;
         manifest["features"]![1]!["minimumLength"] = 1;
         manifest["features"]![1]!["maximumLength"] = 1_000_000_000;

@@ -8,12 +8,21 @@ public sealed class PredictionBatch
 {
     private const string Unanswered = "The model has no finite answer to these features; send values nearer to the training data.";
 
+    private readonly int _labelColumns;
+    private readonly int _numberColumns;
+    private readonly bool _areDoubles;
     private int[] _labels = [];
-    private float[] _probabilities = [];
-    private float[] _values = [];
+    private float[] _numbers = [];
+    private double[] _doubles = [];
 
     /// <summary>Makes an empty batch.</summary>
-    public PredictionBatch(Signature signature) => Signature = signature;
+    public PredictionBatch(Signature signature)
+    {
+        var answer = signature.Answer;
+        Signature = signature;
+        (_labelColumns, _numberColumns, _areDoubles) = (answer.LabelColumns, answer.NumberColumns, answer.AreDoubles);
+        Others = [.. answer.Others.Select(other => new OtherValues(other))];
+    }
 
     /// <summary>The signature of the model that answers.</summary>
     public Signature Signature { get; }
@@ -21,20 +30,38 @@ public sealed class PredictionBatch
     /// <summary>How many rows are answered.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Classification: the index of each row's predicted class, <c>[Rows]</c>.</summary>
-    public Span<int> Labels => _labels.AsSpan(0, Signature.Classes is null ? 0 : Rows);
+    /// <summary>The index of each row's predicted class; of several targets, one for each. <c>[Rows × LabelColumns]</c>.</summary>
+    public Span<int> Labels => _labels.AsSpan(0, Rows * _labelColumns);
 
-    /// <summary>Classification: the probability of each class in 0..1, row after row, <c>[Rows × classes]</c>.</summary>
-    public Span<float> Probabilities => _probabilities.AsSpan(0, Rows * (Signature.Classes?.Count ?? 0));
+    /// <summary>
+    /// The numbers of each row, row after row, as <see cref="AnswerShape.Numbers"/> says, <c>[Rows × NumberColumns]</c>; empty where they
+    /// are <see cref="Doubles"/>.
+    /// </summary>
+    public Span<float> Numbers => _areDoubles ? [] : _numbers.AsSpan(0, Rows * _numberColumns);
 
-    /// <summary>Regression: the predicted number, in the unit of the target, <c>[Rows]</c>.</summary>
-    public Span<float> Values => _values.AsSpan(0, Signature.Classes is null ? Rows : 0);
+    /// <summary>As <see cref="Numbers"/>, where they are 64-bit floats; else empty.</summary>
+    public Span<double> Doubles => _areDoubles ? _doubles.AsSpan(0, Rows * _numberColumns) : [];
 
-    /// <summary>The probabilities of one row, <c>[classes]</c>.</summary>
-    public ReadOnlySpan<float> ProbabilitiesOf(int row)
+    /// <summary>The <see cref="Numbers"/> that belong to classes: of a classification, the probability of each class in 0..1.</summary>
+    public Span<float> Probabilities => _labelColumns > 0 ? Numbers : [];
+
+    /// <summary>The <see cref="Numbers"/> that are predictions: of a regression, the value in the unit of the target.</summary>
+    public Span<float> Values => _labelColumns == 0 ? Numbers : [];
+
+    /// <summary>The outputs that are returned as they are, in the order of the manifest.</summary>
+    public IReadOnlyList<OtherValues> Others { get; }
+
+    /// <summary>The <see cref="Probabilities"/> of one row, <c>[NumberColumns]</c>.</summary>
+    public ReadOnlySpan<float> ProbabilitiesOf(int row) => Probabilities.Slice(row * _numberColumns, _numberColumns);
+
+    /// <summary>The classes of one row, <c>[LabelColumns]</c>.</summary>
+    public ReadOnlySpan<int> LabelsOf(int row) => Labels.Slice(row * _labelColumns, _labelColumns);
+
+    /// <summary>One number of one row.</summary>
+    public double Number(int row, int column)
     {
-        var classes = Signature.Classes?.Count ?? 0;
-        return Probabilities.Slice(row * classes, classes);
+        var index = (row * _numberColumns) + column;
+        return _areDoubles ? _doubles[index] : _numbers[index];
     }
 
     /// <summary>
@@ -45,13 +72,10 @@ public sealed class PredictionBatch
     public void ReportUnanswered(Findings findings)
     {
         List<int>? unanswered = null;
-        var numbers = Signature.Classes is null ? _values : _probabilities;
-        var columns = Signature.Classes?.Count ?? 1;
         var kept = 0;
         for (var row = 0; row < Rows; row++)
         {
-            var answer = numbers.AsSpan(row * columns, columns);
-            if (!IsFinite(answer))
+            if (!IsFinite(row))
             {
                 (unanswered ??= []).Add(row);
                 continue;
@@ -59,11 +83,7 @@ public sealed class PredictionBatch
 
             if (kept < row)
             {
-                answer.CopyTo(numbers.AsSpan(kept * columns, columns));
-                if (Signature.Classes is not null)
-                {
-                    _labels[kept] = _labels[row];
-                }
+                CopyRows(this, row, kept, 1);
             }
 
             kept++;
@@ -82,7 +102,7 @@ public sealed class PredictionBatch
     /// <param name="findings">Receives the error.</param>
     public void ReportUnanswered(int row, int reported, Findings findings)
     {
-        if (!IsFinite(Signature.Classes is null ? Values.Slice(row, 1) : ProbabilitiesOf(row)))
+        if (!IsFinite(row))
         {
             findings.Error(reported, null, Unanswered);
         }
@@ -92,35 +112,59 @@ public sealed class PredictionBatch
     public void CopyRowsTo(PredictionBatch destination, int first, int rows)
     {
         destination.Resize(rows);
-        if (Signature.Classes is { } classes)
+        for (var i = 0; i < Others.Count; i++)
         {
-            Labels.Slice(first, rows).CopyTo(destination.Labels);
-            Probabilities.Slice(first * classes.Count, rows * classes.Count).CopyTo(destination.Probabilities);
+            destination.Others[i].Resize(rows, Others[i].Width);
         }
-        else
-        {
-            Values.Slice(first, rows).CopyTo(destination.Values);
-        }
+
+        CopyRows(destination, first, 0, rows);
     }
 
     /// <summary>Makes room for that many rows; their contents are undefined until a scorer writes them.</summary>
     public void Resize(int rows)
     {
         Rows = rows;
-        if (Signature.Classes is { } classes)
+        EnsureLength(ref _labels, checked(rows * _labelColumns));
+        if (_areDoubles)
         {
-            EnsureLength(ref _labels, rows);
-            EnsureLength(ref _probabilities, checked(rows * classes.Count));
+            EnsureLength(ref _doubles, checked(rows * _numberColumns));
         }
         else
         {
-            EnsureLength(ref _values, rows);
+            EnsureLength(ref _numbers, checked(rows * _numberColumns));
         }
     }
 
-    private static bool IsFinite(ReadOnlySpan<float> answer)
+    private void CopyRows(PredictionBatch destination, int first, int at, int rows)
     {
-        foreach (var number in answer)
+        Copy(_labels, destination._labels, _labelColumns);
+        Copy(_numbers, destination._numbers, _areDoubles ? 0 : _numberColumns);
+        Copy(_doubles, destination._doubles, _areDoubles ? _numberColumns : 0);
+        for (var i = 0; i < Others.Count; i++)
+        {
+            Others[i].CopyRowsTo(destination.Others[i], first, at, rows);
+        }
+
+        void Copy<T>(T[] from, T[] to, int columns) =>
+            from.AsSpan(first * columns, rows * columns).CopyTo(to.AsSpan(at * columns, rows * columns));
+    }
+
+    private bool IsFinite(int row)
+    {
+        if (_areDoubles)
+        {
+            foreach (var number in _doubles.AsSpan(row * _numberColumns, _numberColumns))
+            {
+                if (!double.IsFinite(number))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        foreach (var number in _numbers.AsSpan(row * _numberColumns, _numberColumns))
         {
             if (!float.IsFinite(number))
             {

@@ -23,6 +23,9 @@ public sealed record BundleManifest
     /// <summary>Which outputs of the graphs hold the answer.</summary>
     public required OutputNames Outputs { get; init; }
 
+    /// <summary>How far an answer may be from the trainer's.</summary>
+    public Tolerance Tolerance { get; init; } = Tolerance.Usual;
+
     /// <summary>How rows of several callers are joined; null to leave it to the settings of the server.</summary>
     public BatchingManifest? Batching { get; init; }
 
@@ -37,9 +40,3 @@ public sealed record BundleManifest
 /// the columns of one <c>[N, features]</c> tensor.
 /// </param>
 public sealed record GraphManifest(string File, IReadOnlyDictionary<string, IReadOnlyList<string>> Inputs);
-
-/// <summary>The names of the graph outputs that hold the answer.</summary>
-/// <param name="Label">Classification: the predicted class, <c>[N]</c>.</param>
-/// <param name="Probabilities">Classification: the probability of each class, <c>[N, classes]</c>.</param>
-/// <param name="Value">Regression: the predicted number, <c>[N]</c> or <c>[N, 1]</c>.</param>
-public sealed record OutputNames(string? Label, string? Probabilities, string? Value);

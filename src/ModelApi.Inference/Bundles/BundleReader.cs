@@ -48,7 +48,7 @@ public sealed class BundleReader(BundleLimits? limits = null)
                 : null;
             manifest = wiring is null ? manifest : manifest with { Signature = wiring.Signature };
             var golden = files.TryGetValue(GoldenRows.FileName, out var rows)
-                ? GoldenRows.Read(rows, manifest.Signature, _limits, faults, cancellationToken)
+                ? GoldenRows.Read(rows, manifest.Signature, _limits, faults, manifest.Tolerance, cancellationToken)
                 : null;
             if (faults.Count == 0)
             {

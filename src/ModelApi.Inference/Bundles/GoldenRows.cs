@@ -8,30 +8,36 @@ namespace ModelApi.Inference.Bundles;
 /// <summary>Rows with the trainer's own answers, from <c>golden.jsonl</c>.</summary>
 /// <remarks>
 /// One JSON object per line: <c>input</c> (a row as a client would send it) with <c>label</c> and <c>probabilities</c> by
-/// class, or <c>value</c> for a regression. Other keys are for people.
+/// class, <c>value</c> for a regression, and so on: see <see cref="GoldenAnswers"/>. Other keys are for people.
 /// </remarks>
 public sealed class GoldenRows
 {
     internal const string FileName = "golden.jsonl";
 
-    private readonly List<int> _labels = [];
-    private readonly List<double> _probabilities = [];
-    private readonly List<double> _values = [];
-    private Dictionary<string, int>? _classes;
+    private readonly GoldenAnswers _answers;
+    private double[]? _allowed;
 
-    private GoldenRows(Signature signature) => Features = new FeatureBatch(signature);
+    private GoldenRows(Signature signature, Tolerance tolerance)
+    {
+        Features = new FeatureBatch(signature);
+        Tolerance = tolerance;
+        _answers = new GoldenAnswers(signature);
+    }
 
     /// <summary>The rows.</summary>
     public FeatureBatch Features { get; }
 
-    /// <summary>Classification: the trainer's class of each row, as an index, <c>[rows]</c>.</summary>
-    public IReadOnlyList<int> Labels => _labels;
+    /// <summary>The trainer's class of each row, as an index, <c>[rows × LabelColumns]</c>; -1 where the row does not say.</summary>
+    public IReadOnlyList<int> Labels => _answers.Labels;
 
-    /// <summary>Classification: the trainer's probabilities, <c>[rows × classes]</c>.</summary>
-    public IReadOnlyList<double> Probabilities => _probabilities;
+    /// <summary>The trainer's numbers, as <see cref="AnswerShape.Numbers"/> says, <c>[rows × NumberColumns]</c>.</summary>
+    public IReadOnlyList<double> Numbers => _answers.Numbers;
 
-    /// <summary>Regression: the trainer's predictions, <c>[rows]</c>.</summary>
-    public IReadOnlyList<double> Values => _values;
+    /// <summary>How far an answer may be from the trainer's.</summary>
+    public Tolerance Tolerance { get; }
+
+    /// <summary>The largest allowed difference of each number of an answer, in its own unit, <c>[NumberColumns]</c>.</summary>
+    public IReadOnlyList<double> Allowed => _allowed ??= [.. _answers.Scales().Select(scale => scale * Tolerance.Share)];
 
     /// <exception cref="OperationCanceledException">The token was cancelled between two lines.</exception>
     internal static GoldenRows Read(
@@ -39,9 +45,10 @@ public sealed class GoldenRows
         Signature signature,
         BundleLimits limits,
         BundleFaults faults,
+        Tolerance? tolerance = null,
         CancellationToken cancellationToken = default)
     {
-        var rows = new GoldenRows(signature);
+        var rows = new GoldenRows(signature, tolerance ?? Tolerance.Usual);
         var reader = new JsonFeatureReader(signature, new ReadLimits());
         var before = faults.Count;
         for (var line = 1; !content.IsEmpty && line <= limits.MaxGoldenRows; line++)
@@ -82,7 +89,7 @@ public sealed class GoldenRows
                 ReadInput(input, reader);
             }
 
-            ReadAnswer(node);
+            _answers.Read(node);
         }
         catch (MalformedJsonException exception)
         {
@@ -105,64 +112,6 @@ public sealed class GoldenRows
         foreach (var error in findings.Errors)
         {
             input.Fault($"{error.Pointer(RequestShape.Row)} {error.Message}".TrimStart());
-        }
-    }
-
-    private void ReadAnswer(ManifestNode node)
-    {
-        if (Features.Signature.Classes is not { } classes)
-        {
-            _values.Add(node.Member("value")?.Number() ?? double.NaN);
-            return;
-        }
-
-        if (node.Member("label") is { } label)
-        {
-            var name = label.Kind == JsonValueKind.Number ? label.Element.GetRawText() : label.Text() ?? "";
-            var index = classes.IndexOf(Encoding.UTF8.GetBytes(name));
-            if (index < 0)
-            {
-                label.Fault("Must be one of the manifest's classes.");
-            }
-
-            _labels.Add(index);
-        }
-
-        if (node.Member("probabilities") is { Kind: JsonValueKind.Object } probabilities)
-        {
-            ReadProbabilities(probabilities, classes);
-        }
-        else
-        {
-            node.Member("probabilities", required: false)?.Fault("Must be an object with a number for each class.");
-        }
-    }
-
-    private void ReadProbabilities(ManifestNode node, ClassLabels classes)
-    {
-        // One pass rather than a search for each class, of which there may be thousands.
-        _classes ??= classes.Names.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => pair.index);
-        var row = new double?[classes.Count];
-        foreach (var (name, probability) in node.Members())
-        {
-            if (_classes.TryGetValue(name, out var index))
-            {
-                row[index] = probability.Number() ?? double.NaN;
-            }
-        }
-
-        for (var i = 0; i < row.Length; i++)
-        {
-            if (row[i] is null)
-            {
-                node.FaultMissing(classes.Names[i]);
-            }
-        }
-
-        // Rows with faults are never compared.
-        if (!row.Contains(null))
-        {
-            _probabilities.AddRange(row.Select(probability => probability!.Value));
         }
     }
 }

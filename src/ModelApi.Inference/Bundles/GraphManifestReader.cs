@@ -1,9 +1,8 @@
 using System.Text.Json;
-using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Bundles;
 
-/// <summary>Reads the graphs of a manifest and the outputs that hold the answer.</summary>
+/// <summary>Reads the graphs of a manifest.</summary>
 internal sealed class GraphManifestReader(BundleLimits limits)
 {
     public List<GraphManifest>? Read(ManifestNode? graphs, ManifestNode? files)
@@ -47,20 +46,5 @@ internal sealed class GraphManifestReader(BundleLimits limits)
         }
 
         return file is null ? null : new GraphManifest(file, inputs);
-    }
-
-    public static OutputNames? ReadOutputs(ManifestNode? outputs, ModelTask? task)
-    {
-        switch (task)
-        {
-            case ModelTask.Classification when outputs is { } node && node.IsObject("label", "probabilities"):
-                return new OutputNames(node.Member("label")?.Text(), node.Member("probabilities")?.Text(), null);
-
-            case ModelTask.Regression when outputs is { } node && node.IsObject("value"):
-                return new OutputNames(null, null, node.Member("value")?.Text());
-
-            default:
-                return null;
-        }
     }
 }

@@ -28,8 +28,9 @@ internal sealed class GraphWiring
     {
         var wiring = new GraphWiring(manifest, faults);
         var steps = graphs.Select(wiring.ConnectGraph).ToList();
-        var signature = manifest.Signature.WithRanges([.. wiring._ranges.Select(range => range ?? NumberRange.Float)]);
-        return new WiredGraphs(steps, wiring.FindAnswer(), signature);
+        var answer = new AnswerWiring(manifest, wiring._outputs, faults).Find();
+        var ranges = wiring._ranges.Select(range => range ?? NumberRange.Float);
+        return new WiredGraphs(steps, answer, manifest.Signature.WithRanges([.. ranges]).With(answer.Shape));
     }
 
     private GraphStep ConnectGraph(GraphFile graph, int index)
@@ -174,54 +175,16 @@ internal sealed class GraphWiring
         }
     }
 
-    private AnswerOutputs FindAnswer()
-    {
-        var names = _manifest.Outputs;
-        if (_manifest.Signature.Classes is not { } classes)
-        {
-            return new AnswerOutputs(default, default, FindOutput("value", names.Value, [TensorElementType.Float], 1));
-        }
-
-        return new AnswerOutputs(
-            FindOutput("label", names.Label, [classes.AreIntegers ? TensorElementType.Int64 : TensorElementType.String], 1),
-            FindOutput("probabilities", names.Probabilities, [TensorElementType.Float], classes.Count),
-            default);
-    }
-
-    private GraphOutput FindOutput(string key, string? name, TensorElementType[] types, int columns)
-    {
-        var path = $"$.outputs.{key}";
-        if (name is null || !_outputs.TryGetValue(name, out var output))
-        {
-            Fault(path, $"No graph has an output '{name}'; there are {Quote(_outputs.Keys)}.");
-            return default;
-        }
-
-        if (output.Tensor.ElementType is not { } type || !types.Contains(type))
-        {
-            var hint = output.Tensor.ElementType is null ? " Export the classifier without ZipMap (skl2onnx: zipmap=False)." : "";
-            var expected = string.Join(" or ", types.Select(allowed => Describe(allowed)));
-            Fault(path, $"Must be {expected}, but '{name}' is {Describe(output.Tensor.ElementType)}.{hint}");
-        }
-
-        if (output.Tensor.Dimensions is [_, { } has] && has != columns)
-        {
-            Fault(path, $"Must have {columns} columns, one for each class, but '{name}' has {has}.");
-        }
-
-        return output.Place;
-    }
-
     private void Fault(string path, string message) => _faults.Add(new BundleFault(ManifestReader.FileName, path, message));
 
-    private static string Quote(IEnumerable<string> names)
+    internal static string Quote(IEnumerable<string> names)
     {
         const int Most = 20;
         var quoted = names.Take(Most + 1).Select(name => $"'{name}'").ToList();
         return quoted.Count <= Most ? string.Join(", ", quoted) : $"{string.Join(", ", quoted.Take(Most))} and others";
     }
 
-    private static string Describe(TensorElementType? type) =>
+    internal static string Describe(TensorElementType? type) =>
         type is { } element ? $"tensor({element.ToString().ToLowerInvariant()})" : "a sequence or map";
 }
 
@@ -230,9 +193,3 @@ internal sealed class GraphWiring
 /// <param name="Answer">The outputs that hold the answer.</param>
 /// <param name="Signature">The signature, whose features take the numbers that the graphs can hold.</param>
 internal sealed record WiredGraphs(IReadOnlyList<GraphStep> Steps, AnswerOutputs Answer, Signature Signature);
-
-/// <summary>Where the answer is found.</summary>
-/// <param name="Label">Classification: the predicted class, <c>[N]</c>.</param>
-/// <param name="Probabilities">Classification: the probability of each class, <c>[N, classes]</c>.</param>
-/// <param name="Value">Regression: the predicted number.</param>
-public sealed record AnswerOutputs(GraphOutput Label, GraphOutput Probabilities, GraphOutput Value);

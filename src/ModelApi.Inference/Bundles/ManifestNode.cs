@@ -209,6 +209,23 @@ internal sealed class ManifestNode(JsonElement element, string file, string path
         return number;
     }
 
+    /// <summary>A whole number within 64 bits, exactly.</summary>
+    public long? Integer64()
+    {
+        if (!Is(JsonValueKind.Number, "a number"))
+        {
+            return null;
+        }
+
+        if (element.TryGetInt64(out var integer))
+        {
+            return integer;
+        }
+
+        Fault("Must be a whole number within 64 bits.");
+        return null;
+    }
+
     public long? Integer(long atLeast, long atMost)
     {
         if (Number() is not { } number)

@@ -36,8 +36,8 @@ internal sealed partial class ManifestReader(BundleLimits limits)
 
     private BundleManifest? ReadManifest(ManifestNode root, IDictionary<string, string> files)
     {
-        if (!root.IsObject("$schema", "name", "version", "description", "task", "target", "classes", "instancesKey",
-            "unknownCategory", "features", "graphs", "outputs", "batching", "files"))
+        if (!root.IsObject("$schema", "name", "version", "description", "task", "target", "targets", "classes", "instancesKey",
+            "unknownCategory", "features", "graphs", "outputs", "tolerance", "toleranceReason", "batching", "files"))
         {
             return null;
         }
@@ -47,20 +47,18 @@ internal sealed partial class ManifestReader(BundleLimits limits)
             NamePattern, "a name of lower-case letters, digits, '-', '_' or '.', at most 64, starting with a letter or digit");
         var version = root.Member("version")?.Match(VersionPattern, "a positive whole number as a string, such as \"1\"");
         var description = root.Member("description")?.Text();
-        var task = root.Member("task")?.OneOf(("classification", ModelTask.Classification), ("regression", ModelTask.Regression));
-        var target = ReadTarget(root.Member("target"));
-        var classes = ReadClasses(root.Member("classes", required: task == ModelTask.Classification), task);
+        var answer = new AnswerManifestReader(limits).Read(root);
+        var tolerance = Tolerance.Read(root);
         var instancesKey = root.Member("instancesKey", required: false) is { } key ? key.Text(atMost: 256) : "instances";
         var unknownCategory = root.Member("unknownCategory")?.OneOf(
             ("reject", UnknownCategory.Reject), ("encode-as-missing", UnknownCategory.EncodeAsMissing));
         var features = new FeatureManifestReader(limits).Read(root.Member("features"), instancesKey);
         var graphs = new GraphManifestReader(limits).Read(root.Member("graphs"), root.Member("files", required: false));
-        var outputs = GraphManifestReader.ReadOutputs(root.Member("outputs"), task);
         var batching = BatchingManifest.Read(root.Member("batching", required: false));
         ReadFiles(root.Member("files"), files);
 
-        return name is null || version is null || description is null || task is null || target is null
-            || instancesKey is null || unknownCategory is null || features is null || graphs is null || outputs is null
+        return name is null || version is null || description is null || answer is null
+            || instancesKey is null || unknownCategory is null || features is null || graphs is null
             ? null
             : new BundleManifest
             {
@@ -69,56 +67,20 @@ internal sealed partial class ManifestReader(BundleLimits limits)
                 Description = description,
                 Signature = new Signature(features)
                 {
-                    Task = task.Value,
-                    Target = target,
-                    Classes = classes,
+                    Task = answer.Task,
+                    Target = answer.Target,
+                    Targets = answer.Targets,
+                    Classes = answer.Classes,
+                    Answer = answer.Shape,
                     InstancesKey = instancesKey,
                     UnknownCategory = unknownCategory.Value,
                 },
                 Graphs = graphs,
-                Outputs = outputs,
+                Outputs = answer.Outputs,
+                Tolerance = tolerance,
                 Batching = batching,
                 Files = files.AsReadOnly(),
             };
-    }
-
-    private static string? ReadTarget(ManifestNode? target)
-    {
-        if (target is not { } node || !node.IsObject("name", "description"))
-        {
-            return null;
-        }
-
-        node.Member("description", required: false)?.Text();
-        return node.Member("name")?.Text();
-    }
-
-    private ClassLabels? ReadClasses(ManifestNode? classes, ModelTask? task)
-    {
-        if (classes is not { } node)
-        {
-            return null;
-        }
-
-        if (task == ModelTask.Regression)
-        {
-            node.Fault("A regression has no classes; leave the key out.");
-            return null;
-        }
-
-        if (!node.IsArray(2, limits.MaxCategories))
-        {
-            return null;
-        }
-
-        if (node.Items().All(item => item.Kind == JsonValueKind.Number))
-        {
-            var integers = node.Items().Select(item => item.Integer(long.MinValue / 1024, long.MaxValue / 1024)).ToList();
-            return node.AreDistinct(integers) ? new ClassLabels([.. integers.Select(integer => integer!.Value)]) : null;
-        }
-
-        var names = node.Items().Select(item => item.Text()).ToList();
-        return node.AreDistinct(names) ? new ClassLabels([.. names.Select(text => text!)]) : null;
     }
 
     private void ReadFiles(ManifestNode? files, IDictionary<string, string> read)

@@ -15,14 +15,14 @@ public sealed record Reference
     /// </summary>
     public required IReadOnlyDictionary<string, Histogram> Features { get; init; }
 
-    /// <summary>Classification: how often each class was predicted. Null for a regression.</summary>
+    /// <summary>How often each class was predicted. Null where numbers are predicted, or several classes.</summary>
     public Histogram? Prediction { get; init; }
 
     /// <summary>
     /// The distribution of the score: the probability of the second of two classes, or of the predicted one of several; for a
-    /// regression the predicted value.
+    /// regression the predicted value; of several targets, the number of the first. Null for labels alone.
     /// </summary>
-    public required Histogram Score { get; init; }
+    public Histogram? Score { get; init; }
 
     /// <summary>Counts rows and a scorer's answers to them.</summary>
     public static Reference Of(FeatureBatch features, PredictionBatch predictions)
@@ -33,11 +33,11 @@ public sealed record Reference
             Rows = features.Rows,
             Features = signature.Features.Select((feature, index) => (feature.Name, Histogram: Of(feature, index, features)))
                 .ToDictionary(item => item.Name, item => item.Histogram, StringComparer.Ordinal),
-            Prediction = signature.Classes is { } classes
+            Prediction = signature is { Classes: { } classes, Answer.LabelColumns: 1 }
                 ? Histogram.OfCategories(
                     classes.Names, Array.ConvertAll(predictions.Labels.ToArray(), label => (string?)classes.Names[label]))
                 : null,
-            Score = Histogram.OfNumbers(Scores(predictions)),
+            Score = signature.Answer.NumberColumns > 0 ? Histogram.OfNumbers(Scores(predictions)) : null,
         };
     }
 
@@ -73,15 +73,14 @@ public sealed record Reference
 
     private static double[] Scores(PredictionBatch predictions)
     {
+        var answer = predictions.Signature.Answer;
         var scores = new double[predictions.Rows];
         for (var row = 0; row < scores.Length; row++)
         {
-            scores[row] = predictions.Signature.Classes switch
-            {
-                null => predictions.Values[row],
-                { Count: 2 } => predictions.ProbabilitiesOf(row)[1],
-                _ => predictions.ProbabilitiesOf(row)[predictions.Labels[row]],
-            };
+            var column = answer.LabelColumns != 1 || answer.NumberColumns == 1 ? 0
+                : answer.NumberColumns == 2 ? 1
+                : predictions.LabelsOf(row)[0];
+            scores[row] = predictions.Number(row, column);
         }
 
         return scores;

@@ -129,7 +129,7 @@ public static class BundlePacker
         await File.WriteAllTextAsync(Path.Combine(folder, ReferenceFile), reference, cancellationToken).ConfigureAwait(false);
         await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
         bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        return GoldenCheck.Run(served, bundle.Golden, cancellationToken);
+        return GoldenCheck.Run(served, bundle, cancellationToken);
     }
 
     private static async Task WriteManifestAsync(JsonObject manifest, string folder, CancellationToken cancellationToken)

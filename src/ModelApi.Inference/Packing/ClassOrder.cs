@@ -1,6 +1,7 @@
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring;
+using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Packing;
 
@@ -9,10 +10,11 @@ internal static class ClassOrder
 {
     /// <param name="scorer">Scores with the classes in any order.</param>
     /// <param name="golden">The trainer's probabilities, in that same order.</param>
-    /// <returns>For each column the index of its class; null for a regression, or if the columns are ambiguous.</returns>
+    /// <returns>For each column the index of its class; null unless each class has a number, or if the columns are ambiguous.</returns>
     public static int[]? Find(IScorer scorer, GoldenRows golden)
     {
-        if (golden.Features.Signature.Classes is not { Count: var classes })
+        if (golden.Features.Signature is not { Task: ModelTask.Classification, Classes.Count: var classes } signature
+            || signature.Answer.NumberColumns != classes)
         {
             return null;
         }
@@ -33,7 +35,7 @@ internal static class ClassOrder
         var sum = 0.0;
         for (var row = 0; row < predictions.Rows; row++)
         {
-            sum += Math.Abs(predictions.ProbabilitiesOf(row)[column] - golden.Probabilities[(row * classes) + candidate]);
+            sum += Math.Abs(predictions.Number(row, column) - golden.Numbers[(row * classes) + candidate]);
         }
 
         return sum;

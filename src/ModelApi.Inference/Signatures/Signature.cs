@@ -6,13 +6,14 @@ namespace ModelApi.Inference.Signatures;
 /// <summary>The ordered, typed features that a model version takes, and what it returns.</summary>
 public sealed class Signature
 {
-    private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _indices;
     /// <summary>What <see cref="ColumnOf"/> gives for a tensor.</summary>
     internal const int NoColumn = int.MinValue;
 
+    private readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _indices;
     private readonly int[] _columns;
     private readonly int[] _offsets;
     private readonly string[]?[] _categories;
+    private AnswerShape? _answer;
 
     /// <summary>Builds a signature.</summary>
     /// <param name="features">At least one feature, with distinct names.</param>
@@ -55,8 +56,16 @@ public sealed class Signature
     /// <summary>The name of what is predicted, such as the target column of the training data.</summary>
     public string Target { get; init; } = "prediction";
 
-    /// <summary>The classes of a classifier, or null for a regression.</summary>
+    /// <summary>
+    /// The classes that a label may be (of clusters their ids, of outlier detectors -1 and 1); null where numbers are predicted.
+    /// </summary>
     public ClassLabels? Classes { get; init; }
+
+    /// <summary>The names of what is predicted where that is several numbers or labels; else empty.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [];
+
+    /// <summary>What the answer to one row holds; unless it is set, what is usual for the task.</summary>
+    public AnswerShape Answer { get => _answer ??= AnswerShape.Of(Task, Classes, Targets); init => _answer = value; }
 
     /// <summary>What happens to a category that the trainer never saw.</summary>
     public UnknownCategory UnknownCategory { get; init; }
@@ -95,6 +104,14 @@ public sealed class Signature
 
     /// <summary>A feature's category by its code.</summary>
     internal string CategoryOf(int feature, int code) => _categories[feature]![code];
+
+    /// <summary>The same signature with another answer.</summary>
+    public Signature With(AnswerShape answer)
+    {
+        var copy = (Signature)MemberwiseClone();
+        copy._answer = answer;
+        return copy;
+    }
 
     /// <summary>One valid row: each feature's example.</summary>
     /// <returns>A new object that the caller owns.</returns>

@@ -15,8 +15,8 @@ internal static partial class Log
     public static partial void NothingFound(this ILogger logger, string fault);
 
     [LoggerMessage(4, LogLevel.Warning,
-        "Version {Version} of model {Model} is served by ONNX Runtime from now on: {Difference}. Please report this with the model")]
-    public static partial void EnginesDiffer(this ILogger logger, string model, string version, string difference);
+        "The engines differ on version {Version} of model {Model}, which {Engine} serves: {Difference}. Please report this with the model")]
+    public static partial void EnginesDiffer(this ILogger logger, string model, string version, string engine, string difference);
 
     [LoggerMessage(5, LogLevel.Warning,
         "Version {Version} of model {Model} is served by the compiled engine, "

@@ -82,7 +82,7 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             {
                 if (await registry.CheckAsync(version, stoppingToken) is { } difference)
                 {
-                    logger.EnginesDiffer(version.Model, version.Version, difference);
+                    logger.EnginesDiffer(version.Model, version.Version, version.Scorer!.Engine, difference);
                 }
             }
             catch (Exception exception) when (exception is not OperationCanceledException)

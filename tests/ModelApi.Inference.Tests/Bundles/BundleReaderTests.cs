@@ -36,7 +36,7 @@ public sealed class BundleReaderTests : IDisposable
     [InlineData("version", "1", "$.version", "a string, not a number")]
     [InlineData("version", "\"2\"", "$.version", "like the bundle's folder")]
     [InlineData("description", "\"\"", "$.description", "1 to 10000 characters")]
-    [InlineData("task", "\"clustering\"", "$.task", "'classification', 'regression'")]
+    [InlineData("task", "\"cluster\"", "$.task", "'classification', 'regression'")]
     [InlineData("classes", "[\"no\"]", "$.classes", "2 to")]
     [InlineData("classes", "[\"no\",\"no\"]", "$.classes[1]", "twice")]
     [InlineData("classes", "[\"no\",\"yes\",\"maybe\"]", "$.outputs.probabilities", "3 columns")]
@@ -125,7 +125,7 @@ public sealed class BundleReaderTests : IDisposable
         var bundle = _models.AddBank();
         bundle.EditManifest(manifest =>
         {
-            manifest["task"] = "clustering";
+            manifest["task"] = "cluster";
             manifest["features"]![0]!["type"] = "int";
             manifest["extra"] = 1;
         });

@@ -26,15 +26,15 @@ internal static class MalformedRows
         yield return Edit("without-label", "line 1 $.label: Missing.", row => row.Remove("label"));
         yield return Edit("label-unknown", "line 1 $.label", row => row["label"] = "perhaps");
         yield return Edit("label-null", "line 1 $.label", row => row["label"] = null);
-        yield return Edit("label-wrong", "where the trainer gave", row =>
+        yield return Edit("label-wrong", "row 1: Expected '", row =>
             row["label"] = row["label"]!.ToString() == "benign" ? "malignant" : "benign");
         yield return Edit("without-probabilities", "line 1 $.probabilities: Missing.", row => row.Remove("probabilities"));
-        yield return Edit("probabilities-array", "line 1 $.probabilities", row => row["probabilities"] = new JsonArray(0.5, 0.5));
+        yield return Edit("probabilities-array", "line 1 $.probabilities", row => row["probabilities"] = new JsonArray(0.5));
         yield return Edit("probability-missing", "line 1 $.probabilities.benign: Missing.", row =>
             row["probabilities"]!.AsObject().Remove("benign"));
         yield return Edit("probability-text", "line 1 $.probabilities.benign", row => row["probabilities"]!["benign"] = "1");
         yield return Row("probability-infinite", "line 1 $.probabilities.benign", line => Probability(line, "1e999"));
-        yield return Edit("probability-wrong", "differs from the trainer's", row => row["probabilities"]!["benign"] = 0.5);
+        yield return Edit("probability-wrong", "row 1: Expected 0.5 for 'benign', got ", row => row["probabilities"]!["benign"] = 0.5);
         yield return Edit("probability-twice", "a name occurs twice", row => row["label"] = "x", line =>
             line.Replace("\"label\"", "\"input\"", StringComparison.Ordinal));
         yield return File(Golden, "empty", "Holds no rows", _ => []);

@@ -66,7 +66,7 @@ public sealed class LoadLimitsTests : IDisposable
             }
 
             var scorer = new Counted(new OnnxRuntimeScorer(bundle), () => Interlocked.Increment(ref freed));
-            return SelectedScorer.Create(scorer, bundle.Golden, "", CancellationToken.None);
+            return SelectedScorer.Create(scorer, bundle, "", CancellationToken.None);
         });
         using var registry = new ModelRegistry(_models.Root, "a", loader);
 

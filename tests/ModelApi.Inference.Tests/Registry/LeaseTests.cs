@@ -95,7 +95,7 @@ public sealed class LeaseTests : IDisposable
         {
             var spy = new SpyScorer(compiled);
             spies.Add(spy);
-            var selected = SelectedScorer.Create(spy, bundle.Golden, "");
+            var selected = SelectedScorer.Create(spy, bundle, "");
             return ModelVersion.Ready(bundle, selected, new ReadLimits(), new BatchingDecision(null, ""), TimeSpan.Zero);
         }
 
@@ -124,7 +124,7 @@ public sealed class LeaseTests : IDisposable
         var loader = new VersionLoader(
             new BundleReader(),
             (bundle, cancellation) => SelectedScorer.Create(
-                spy = new SpyScorer(new OnnxRuntimeScorer(bundle)), bundle.Golden, "", cancellation),
+                spy = new SpyScorer(new OnnxRuntimeScorer(bundle)), bundle, "", cancellation),
             new ReadLimits());
         var version = await loader.LoadAsync("bank", folder, CancellationToken.None);
         Assert.Equal(VersionState.Ready, version.State);

@@ -53,6 +53,6 @@ internal sealed class LoadingHost(string root, string held, string? defaultModel
             _isOpen.Wait(cancellationToken);
         }
 
-        return SelectedScorer.Create(new OnnxRuntimeScorer(bundle), bundle.Golden, "", cancellationToken);
+        return SelectedScorer.Create(new OnnxRuntimeScorer(bundle), bundle, "", cancellationToken);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class HeldModel
     public ModelRegistry Registry(BatchingPolicy batching) => new(Repository.Models, "bank", new VersionLoader(
         new BundleReader(),
         (bundle, cancellation) => SelectedScorer.Create(
-            new HeldScorer(this, new OnnxRuntimeScorer(bundle)), bundle.Golden, "", cancellation),
+            new HeldScorer(this, new OnnxRuntimeScorer(bundle)), bundle, "", cancellation),
         new ReadLimits(), batching));
 
     public void Hold() => _isHeld = true;

@@ -176,7 +176,7 @@ public sealed class OnInvalidTests(ModelApiHost api) : IClassFixture<ModelApiHos
             var loader = new VersionLoader(
                 new BundleReader(),
                 (bundle, cancellation) => SelectedScorer.Create(
-                    new OverflowingScorer(new OnnxRuntimeScorer(bundle)), bundle.Golden, "", cancellation),
+                    new OverflowingScorer(new OnnxRuntimeScorer(bundle)), bundle, "", cancellation),
                 new ReadLimits());
             builder.ConfigureTestServices(services => services.AddSingleton(new ModelRegistry(Repository.Models, "bank", loader)));
         }

@@ -13,7 +13,7 @@ public sealed class OnnxRuntimeScorer : IScorer
     private const int MostElements = 64 * 1024;
 
     private readonly GraphSession[] _sessions;
-    private readonly AnswerOutputs _answer;
+    private readonly AnswerReader _answer;
     private readonly Signature _signature;
 
     // Calls with one row, with a whole block, and with any number between, which are bound again each time.
@@ -34,7 +34,7 @@ public sealed class OnnxRuntimeScorer : IScorer
         OnnxRuntimeEnvironment.EnsureCreated(threads);
         Engine = $"onnxruntime {OrtEnv.Instance().GetVersionString()}";
         _signature = bundle.Manifest.Signature;
-        _answer = bundle.Answer;
+        _answer = new AnswerReader(bundle);
         var sessions = new List<GraphSession>();
         var faults = new List<BundleFault>();
         foreach (var step in bundle.Steps)
@@ -114,15 +114,9 @@ public sealed class OnnxRuntimeScorer : IScorer
             }
         }
 
-        var answer = bundle.Answer;
-        if (bundle.Manifest.Signature.Classes is null)
+        foreach (var output in bundle.Answer.All())
         {
-            wanted[answer.Value.Step].Add(answer.Value.Output);
-        }
-        else
-        {
-            wanted[answer.Label.Step].Add(answer.Label.Output);
-            wanted[answer.Probabilities.Step].Add(answer.Probabilities.Output);
+            wanted[output.Place.Step].Add(output.Place.Output);
         }
 
         return [.. wanted.Select(outputs => outputs.ToArray())];
@@ -154,15 +148,7 @@ public sealed class OnnxRuntimeScorer : IScorer
         try
         {
             call.Run(features, firstRow, rows, cancellationToken);
-            if (_signature.Classes is { } classes)
-            {
-                ReadLabels(call.Output(_answer.Label), classes, predictions.Labels.Slice(firstRow, rows));
-                Copy(call.Output(_answer.Probabilities), predictions.Probabilities.Slice(firstRow * classes.Count, rows * classes.Count));
-            }
-            else
-            {
-                Copy(call.Output(_answer.Value), predictions.Values.Slice(firstRow, rows));
-            }
+            _answer.Read(call, predictions, firstRow, rows);
         }
         catch
         {
@@ -172,43 +158,5 @@ public sealed class OnnxRuntimeScorer : IScorer
         }
 
         pool.Return(call);
-    }
-
-    private static void ReadLabels(BoundTensor output, ClassLabels classes, Span<int> labels)
-    {
-        ThrowUnlessLength(output.Count, labels.Length);
-        if (classes.AreIntegers)
-        {
-            var integers = output.Numbers<long>();
-            for (var row = 0; row < labels.Length; row++)
-            {
-                labels[row] = Known(classes.IndexOf(integers[row]));
-            }
-        }
-        else
-        {
-            for (var row = 0; row < labels.Length; row++)
-            {
-                labels[row] = Known(classes.IndexOf(output.Value.GetStringElementAsSpan(row)));
-            }
-        }
-    }
-
-    private static int Known(int label) =>
-        label >= 0 ? label : throw new InvalidOperationException("The graph answered a class that the manifest does not name.");
-
-    private static void Copy(BoundTensor output, Span<float> destination)
-    {
-        var values = output.Numbers<float>();
-        ThrowUnlessLength(values.Length, destination.Length);
-        values.CopyTo(destination);
-    }
-
-    private static void ThrowUnlessLength(int actual, int expected)
-    {
-        if (actual != expected)
-        {
-            throw new InvalidOperationException($"The graph answered {actual} values where {expected} are due.");
-        }
     }
 }

@@ -4,7 +4,10 @@ using ModelApi.Inference.Scoring.OnnxRuntime;
 
 namespace ModelApi.Inference.Scoring.Selection;
 
-/// <summary>Selects the scorer of a bundle. ONNX Runtime is the reference: where the engines differ, the compiled one is wrong.</summary>
+/// <summary>
+/// Selects the scorer of a bundle. The trainer's golden rows are the reference. On other rows it is ONNX Runtime: where the engines differ
+/// by more than the model's tolerance, the compiled one is wrong.
+/// </summary>
 /// <param name="engine">The engines that may score it.</param>
 /// <param name="threads">For ONNX Runtime: see <see cref="OnnxRuntimeScorer"/>.</param>
 /// <param name="batchThreads">For the compiled engine: threads that may work on one large batch.</param>
@@ -30,11 +33,7 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
 
         try
         {
-            if (scorer.Compare(cancellationToken) is { } difference)
-            {
-                ThrowIfMustBeCompiled(difference);
-            }
-
+            scorer.Compare(cancellationToken);
             return new SelectedScorer(scorer);
         }
         catch
@@ -75,7 +74,7 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
 
     private SelectedScorer SelectOnnxRuntime(Bundle bundle, string reason, CancellationToken cancellationToken) => SelectedScorer.Create(
         new OnnxRuntimeScorer(bundle, threads, cancellationToken),
-        bundle.Golden,
+        bundle,
         bundle.TakesOneRow ? $"{reason} {RowByRow}" : reason,
         cancellationToken);
 
@@ -104,7 +103,7 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
             {
                 reason = "";
                 var golden = GoldenCheck.Run(compiled, bundle.Golden, cancellationToken);
-                return new CompiledFirstScorer(kept, compiled, golden, createReference);
+                return new CompiledFirstScorer(kept, compiled, golden, createReference) { IsKept = engine == ScoringEngine.Compiled };
             }
         }
         catch (BundleException exception)

@@ -25,17 +25,17 @@ public sealed class SelectedScorer
 
     /// <summary>Checks a scorer on the golden rows.</summary>
     /// <param name="scorer">The scorer; disposed of when it fails.</param>
-    /// <param name="golden">The golden rows of its bundle.</param>
+    /// <param name="bundle">Its bundle.</param>
     /// <param name="reason">Why this engine, in one sentence for people.</param>
     /// <param name="cancellationToken">Ends the check early.</param>
     /// <exception cref="BundleException">An answer differs from the trainer's.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static SelectedScorer Create(
-        IScorer scorer, GoldenRows golden, string reason, CancellationToken cancellationToken = default)
+        IScorer scorer, Bundle bundle, string reason, CancellationToken cancellationToken = default)
     {
         try
         {
-            return new SelectedScorer(scorer, new SelectionReport(GoldenCheck.Run(scorer, golden, cancellationToken), reason));
+            return new SelectedScorer(scorer, new SelectionReport(GoldenCheck.Run(scorer, bundle, cancellationToken), reason));
         }
         catch
         {
@@ -52,7 +52,7 @@ public sealed class SelectedScorer
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <returns>The difference between the engines in words, or null.</returns>
     /// <exception cref="BundleException">
-    /// ONNX Runtime does not accept a graph or does not reproduce the golden rows. After any exception, the scorer stays.
+    /// ONNX Runtime does not accept a graph. After any exception, the scorer stays.
     /// </exception>
     public string? Check(CancellationToken cancellationToken) => _compiledFirst?.Check(cancellationToken);
 }

@@ -26,7 +26,9 @@ public sealed class EngineSelectorTests
         using var scorer = selected.Scorer;
         Assert.Equal("compiled", scorer.Engine);
         Assert.Equal(
-            $"Compiled: it gives ONNX Runtime's answers to {bundle.Golden.Features.Rows} golden and 256 reference rows.", selected.Reason);
+            $"Compiled: it gives the trainer's answers to {bundle.Golden.Features.Rows} golden rows, "
+                + "and ONNX Runtime's to 256 reference rows.",
+            selected.Reason);
         Assert.Equal(bundle.Golden.Features.Rows, selected.Golden.Rows);
         Assert.Equal(hasTrees, scorer.Kernels is not null);
     }
@@ -41,7 +43,8 @@ public sealed class EngineSelectorTests
         using var scorer = selected.Scorer;
         Assert.Equal("Compiled: it gives the trainer's answers to 200 golden rows; ONNX Runtime's are not compared yet.", selected.Reason);
         Assert.Null(selected.Check(CancellationToken.None));
-        Assert.Equal("Compiled: it gives ONNX Runtime's answers to 200 golden and 256 reference rows.", selected.Reason);
+        Assert.Equal(
+            "Compiled: it gives the trainer's answers to 200 golden rows, and ONNX Runtime's to 256 reference rows.", selected.Reason);
     }
 
     [Fact]
@@ -70,17 +73,40 @@ public sealed class EngineSelectorTests
     }
 
     [Fact]
+    public async Task A_model_that_is_to_be_compiled_stays_so_and_the_difference_is_told()
+    {
+        var bundle = await ReadAsync("bank/1");
+        var compiled = CompiledScorer.TryCompile(bundle, out _)!;
+        using var scorer = new CompiledFirstScorer(
+            bundle,
+            compiled,
+            GoldenCheck.Run(compiled, bundle.Golden),
+            _ => new WrongScorer(new OnnxRuntimeScorer(bundle), 17, 1, 0) { Rows = 256 })
+        {
+            IsKept = true,
+        };
+        var selected = new SelectedScorer(scorer);
+
+        var difference = selected.Check(CancellationToken.None);
+
+        Assert.Equal("compiled", scorer.Engine);
+        Assert.Equal($"Compiled, as the settings say, although it differs from ONNX Runtime: {difference}.", selected.Reason);
+    }
+
+    [Fact]
     public async Task A_compiled_model_stays_when_ONNX_Runtime_does_not_reproduce_the_golden_rows()
     {
         var bundle = await ReadAsync("bank/1");
         using var scorer = CompiledFirst(bundle, () => new WrongScorer(new OnnxRuntimeScorer(bundle), 17, 1, 0) { Rows = 200 });
         var selected = new SelectedScorer(scorer);
 
-        var fault = Assert.Single(Assert.Throws<BundleException>(() => selected.Check(CancellationToken.None)).Faults);
+        Assert.Null(selected.Check(CancellationToken.None));
 
-        Assert.Equal(("golden.jsonl", "row 18"), (fault.File, fault.Path));
         Assert.Equal("compiled", scorer.Engine);
-        Assert.Contains("a comparison with ONNX Runtime was not possible (", selected.Reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Compiled: it gives the trainer's answers to 200 golden rows, and ONNX Runtime does not (1 of 200 rows are not answered",
+            selected.Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,14 +164,14 @@ public sealed class EngineSelectorTests
 
     [Theory]
     [InlineData(1, 0)]
-    [InlineData(0, 3e-6f)]
+    [InlineData(0, 3e-5f)]
     [InlineData(0, float.NaN)]
     public async Task A_scorer_that_does_not_reproduce_the_golden_rows_is_not_selected_and_is_freed(int shift, float error)
     {
         var bundle = await ReadAsync("bank/1");
         var wrong = new WrongScorer(new OnnxRuntimeScorer(bundle), 17, shift, error) { Rows = 200 };
 
-        Assert.Throws<BundleException>(() => SelectedScorer.Create(wrong, bundle.Golden, ""));
+        Assert.Throws<BundleException>(() => SelectedScorer.Create(wrong, bundle, ""));
 
         Assert.True(wrong.IsDisposed);
     }
@@ -181,7 +207,7 @@ public sealed class EngineSelectorTests
     [Theory]
     [InlineData(0, 0, null)]
     [InlineData(1, 0, "compiled, it answers 'yes' to drawn row 18 and ONNX Runtime 'no'")]
-    [InlineData(0, 3e-6f, "compiled, it answers 0.")]
+    [InlineData(0, 3e-5f, "compiled, it answers 0.")]
     [InlineData(0, float.NaN, "compiled, it answers NaN to drawn row 18")]
     public async Task A_different_answer_is_found(int shift, float error, string? expected)
     {
@@ -189,7 +215,8 @@ public sealed class EngineSelectorTests
         using var reference = new OnnxRuntimeScorer(bundle);
         using var wrong = new WrongScorer(reference, 17, shift, error);
 
-        var difference = EngineComparison.FindDifference(bundle.Golden.Features, wrong, reference, "drawn", CancellationToken.None);
+        var difference = EngineComparison.FindDifference(
+            bundle.Golden.Features, bundle.Golden, wrong, reference, "drawn", CancellationToken.None);
 
         Assert.True(expected is null ? difference is null : difference?.StartsWith(expected, StringComparison.Ordinal), difference);
     }

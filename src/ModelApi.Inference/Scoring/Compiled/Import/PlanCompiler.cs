@@ -30,25 +30,41 @@ internal sealed class PlanCompiler
     public static Plan Compile(Bundle bundle)
     {
         var compiler = new PlanCompiler(bundle);
-        if (bundle.Manifest.Signature.Classes is not { } classes)
+        var (answer, shape) = (bundle.Answer, bundle.Manifest.Signature.Answer);
+        if (shape.Others.Count > 0)
         {
-            return new Plan(compiler._plan, null, compiler.Answer(bundle.Answer.Value, 1));
+            throw new NotCompilableException("it returns further outputs as they are");
         }
 
-        var probabilities = compiler.Answer(bundle.Answer.Probabilities, classes.Count);
-        var label = compiler.Output(bundle.Answer.Label);
-        var isInteger = label.Type == TensorElementType.Int64 && classes.AreIntegers;
-        return label.Columns is [var column] && (isInteger || column is ChoiceColumn { Texts: not null })
-            ? new Plan(compiler._plan, column, probabilities)
-            : throw new NotCompilableException("its label is neither one integer nor one text");
+        if (answer.Layout == NumberLayout.TargetsFirst)
+        {
+            throw new NotCompilableException("its answer has three dimensions");
+        }
+
+        var numbers = answer.Numbers is { } output ? compiler.Numbers(output.Place, answer.Layout, shape.NumberColumns) : [];
+        var labels = answer.Label is { } label ? compiler.Labels(label.Place, bundle.Manifest.Signature) : [];
+        return new Plan(compiler._plan, labels, numbers, isSecondOfTwo: numbers.Length < shape.NumberColumns);
     }
 
-    private Column[] Answer(GraphOutput place, int columns)
+    private Column[] Numbers(GraphOutput place, NumberLayout layout, int columns)
     {
         var value = Output(place);
-        return value.Type == TensorElementType.Float && value.Columns.Length == columns
+        var isSecondOfTwo = value.Columns.Length == 1 && layout is (NumberLayout.SecondOfTwo or NumberLayout.Undeclared);
+        return value.Type == TensorElementType.Float && (value.Columns.Length == columns || isSecondOfTwo)
             ? value.Columns
             : throw new NotCompilableException($"its answer is {value.Columns.Length} columns of {value.Type}, not {columns} of Float");
+    }
+
+    private Column[] Labels(GraphOutput place, Signature signature)
+    {
+        var (value, columns) = (Output(place), signature.Answer.LabelColumns);
+        var isText = signature.Classes!.Kind == ClassKind.Text;
+        return value.Columns.Length == columns
+            && (value.Type == TensorElementType.String
+                ? isText && value.Columns.All(column => column is ChoiceColumn { Texts: not null })
+                : !isText || value.Type == TensorElementType.Int64)
+            ? value.Columns
+            : throw new NotCompilableException($"its label is {value.Columns.Length} columns of {value.Type}, not {columns} of classes");
     }
 
     private Value Output(GraphOutput place) => _graphs[place.Step].Output(_bundle.Steps[place.Step].Graph.Outputs[place.Output].Name);

@@ -14,16 +14,18 @@ internal sealed class Plan
     private readonly ColumnStage[] _stages;
     private readonly CategorySource[] _sources;
     private readonly int _registers;
-    private readonly Column[] _answer;
-    private readonly Column? _label;
-    private readonly int[] _classes;
-    private readonly ClassLabels? _labels;
+    private readonly Column[] _numbers;
+    private readonly Column[] _labels;
+    private readonly int[][] _choices;
+    private readonly Signature _signature;
+    private readonly bool _isSecondOfTwo;
 
     /// <param name="builder">The stages.</param>
-    /// <param name="label">The predicted class; null for a regression.</param>
-    /// <param name="answer">The probability of each class, or the predicted value.</param>
+    /// <param name="labels">The predicted class of each target; empty where the model has none, or it follows from the numbers.</param>
+    /// <param name="numbers">The numbers of the answer, such as the probability of each class.</param>
+    /// <param name="isSecondOfTwo">Whether there is one number, the probability of the second of two classes.</param>
     /// <exception cref="NotCompilableException">A stage cannot be built, or a label is none of the manifest's classes.</exception>
-    public Plan(PlanBuilder builder, Column? label, Column[] answer)
+    public Plan(PlanBuilder builder, Column[] labels, Column[] numbers, bool isSecondOfTwo)
     {
         _stages = [.. builder.Stages];
         foreach (var stage in _stages)
@@ -33,10 +35,11 @@ internal sealed class Plan
 
         _sources = [.. builder.Sources];
         _registers = builder.Registers;
-        _answer = answer;
-        _label = label;
-        _labels = builder.Signature.Classes;
-        _classes = label is ChoiceColumn choice ? FindClasses(choice, _labels!) : [];
+        _numbers = numbers;
+        _labels = labels;
+        _signature = builder.Signature;
+        _isSecondOfTwo = isSecondOfTwo;
+        _choices = Array.ConvertAll(labels, label => label is ChoiceColumn choice ? FindClasses(choice, _signature.Classes!) : []);
         Trees = [.. _stages.OfType<TreeStage>()];
         BlockRows = Trees.Length == 0 ? DefaultBlockRows : Trees.Min(stage => stage.Forest.RowsTogether);
     }
@@ -60,31 +63,35 @@ internal sealed class Plan
             stage.Run(block);
         }
 
-        if (_label is null)
+        var (columns, first) = (_isSecondOfTwo ? 2 : _numbers.Length, _isSecondOfTwo ? 1 : 0);
+        var numbers = predictions.Numbers.Slice(block.Start * columns, block.Rows * columns);
+        for (var column = 0; column < _numbers.Length; column++)
         {
-            Write(block, 0, predictions.Values.Slice(block.Start, block.Rows), 1);
-            return;
+            Write(block, column, numbers[(column + first)..], columns);
         }
 
-        WriteLabels(block, predictions.Labels.Slice(block.Start, block.Rows));
-        var probabilities = predictions.Probabilities.Slice(block.Start * _answer.Length, block.Rows * _answer.Length);
-        for (var column = 0; column < _answer.Length; column++)
+        if (_isSecondOfTwo)
         {
-            Write(block, column, probabilities[column..], _answer.Length);
+            for (var i = 0; i < numbers.Length; i += 2)
+            {
+                numbers[i] = 1 - numbers[i + 1];
+            }
         }
+
+        WriteLabels(block, predictions);
     }
 
     private void Write(Block block, int column, Span<float> destination, int stride)
     {
         ReadOnlySpan<double> values;
-        if (_answer[column] is RegisterColumn register)
+        if (_numbers[column] is RegisterColumn register)
         {
             values = block.Register(register.Register);
         }
         else
         {
             var scratch = block.Scratch.AsSpan(0, block.Rows);
-            _answer[column].Read(block, scratch);
+            _numbers[column].Read(block, scratch);
             values = scratch;
         }
 
@@ -94,25 +101,42 @@ internal sealed class Plan
         }
     }
 
-    private void WriteLabels(Block block, Span<int> labels)
+    private void WriteLabels(Block block, PredictionBatch predictions)
     {
-        if (_label is ChoiceColumn choice)
+        if (_labels.Length > 0)
+        {
+            var labels = predictions.Labels.Slice(block.Start * _labels.Length, block.Rows * _labels.Length);
+            for (var column = 0; column < _labels.Length; column++)
+            {
+                WriteLabels(block, column, labels[column..]);
+            }
+        }
+        else if (_signature.Classes is not null)
+        {
+            DerivedLabels.Write(predictions, block.Start, block.Rows);
+        }
+    }
+
+    private void WriteLabels(Block block, int column, Span<int> labels)
+    {
+        if (_labels[column] is ChoiceColumn choice)
         {
             var places = block.Register(choice.Register);
-            for (var row = 0; row < labels.Length; row++)
+            var classes = _choices[column];
+            for (int row = 0, at = 0; row < places.Length; row++, at += _labels.Length)
             {
-                labels[row] = _classes[(int)places[row]];
+                labels[at] = classes[(int)places[row]];
             }
 
             return;
         }
 
         var scratch = block.Scratch.AsSpan(0, block.Rows);
-        _label!.Read(block, scratch);
-        for (var row = 0; row < labels.Length; row++)
+        _labels[column].Read(block, scratch);
+        for (int row = 0, at = 0; row < scratch.Length; row++, at += _labels.Length)
         {
-            labels[row] = _labels!.IndexOf((long)scratch[row]);
-            if (labels[row] < 0)
+            labels[at] = _signature.Classes!.IndexOf(scratch[row]);
+            if (labels[at] < 0)
             {
                 throw new InvalidOperationException("The graph answered a class that the manifest does not name.");
             }
@@ -127,7 +151,7 @@ internal sealed class Plan
         {
             classes[i] = choice.Texts is { } texts
                 ? labels.IndexOf(System.Text.Encoding.UTF8.GetBytes(texts[i]))
-                : labels.IndexOf((long)choice.Numbers![i]);
+                : labels.IndexOf(choice.Numbers![i]);
             if (classes[i] < 0)
             {
                 throw new NotCompilableException("it has a class that the manifest does not name");

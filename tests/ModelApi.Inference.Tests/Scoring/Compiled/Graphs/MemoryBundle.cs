@@ -22,7 +22,8 @@ internal static class MemoryBundle
             Description = "Made by a test.",
             Signature = signature,
             Graphs = [.. files.Select(file => new GraphManifest(file.File, Sources(file, inputs)))],
-            Outputs = signature.Classes is null ? new OutputNames(null, null, "value") : new OutputNames("label", "probabilities", null),
+            Outputs = signature.Classes is null ? new OutputNames { Value = "value" }
+                : new OutputNames { Label = "label", Probabilities = "probabilities" },
             Files = new Dictionary<string, string>(),
         };
         var wired = GraphWiring.Connect(manifest, files, faults);
