@@ -1,3 +1,4 @@
+using ModelApi.Benchmarks.Generated;
 using ModelApi.Benchmarks.Measuring;
 using ModelApi.Benchmarks.Models;
 
@@ -6,21 +7,46 @@ namespace ModelApi.Benchmarks.Engines;
 /// <summary>Prints the bars about scoring; bench/engines.sh calls it.</summary>
 internal static class EnginesCommand
 {
-    private static readonly Dictionary<string, double> OneRowBars = new() { ["bank"] = 8, ["credit-risk"] = 8, ["breast-cancer"] = 10 };
+    private static readonly Dictionary<string, double> OneRowBars = new()
+    {
+        ["bank"] = 8,
+        ["credit-risk"] = 8,
+        ["breast-cancer"] = 10,
+        ["wine-quality"] = 8,
+        ["project-tags"] = 5,
+        [NetworkModel.Name] = 3,
+        [SvmModel.Name] = 2,
+    };
 
     /// <summary>
-    /// Options: <c>--quick</c>, <c>--csv</c> (bank-full.csv), <c>--python</c> and <c>--forest</c> (where scikit-learn keeps its model).
+    /// Options: <c>--quick</c>, <c>--only</c> (part of a model's name), <c>--csv</c> (bank-full.csv), <c>--python</c> and
+    /// <c>--forest</c> (where scikit-learn keeps its model).
     /// </summary>
     public static int Run(Options options)
     {
         var rounds = Rounds.For(options.Has("quick"));
         var report = new Report();
-        foreach (var name in BenchmarkModel.Names)
+        var only = options.Find("only");
+        var root = Directory.CreateTempSubdirectory("modelapi-engines-").FullName;
+        try
         {
-            OneRow.Measure(BenchmarkModel.Load(name), OneRowBars.TryGetValue(name, out var bar) ? bar : null, rounds, report);
+            string[] folders = [.. BenchmarkModel.Names.Select(Repository.BundleOf), NetworkModel.Write(root), SvmModel.Write(root)];
+            foreach (var folder in folders.Where(folder => only is null || folder.Contains(only, StringComparison.Ordinal)))
+            {
+                var model = BenchmarkModel.LoadFrom(folder);
+                OneRow.Measure(model, OneRowBars.TryGetValue(model.Bundle.Manifest.Name, out var bar) ? bar : null, rounds, report);
+            }
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
         }
 
-        ManyRows.Measure(BenchmarkModel.Load("bank"), options, rounds, report);
+        if (only is null)
+        {
+            ManyRows.Measure(BenchmarkModel.Load("bank"), options, rounds, report);
+        }
+
         return report.Close();
     }
 }

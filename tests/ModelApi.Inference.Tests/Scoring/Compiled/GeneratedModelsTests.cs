@@ -54,7 +54,7 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
     [Fact]
     public void Every_case_is_made()
     {
-        var specimens = Enumerable.Range(0, 2000).Select(SpecimenGenerator.Make).ToList();
+        var specimens = Enumerable.Range(0, 2400).Select(SpecimenGenerator.Make).ToList();
         var ensembles = specimens.Select(specimen => specimen.Estimator).OfType<EnsembleEstimator>().ToList();
         var branches = ensembles.SelectMany(ensemble => ensemble.Trees.Take(20)).SelectMany(Branches).ToList();
         var steps = specimens.SelectMany(specimen => specimen.Blocks).OfType<NumberBlock>().SelectMany(block => block.Steps).ToList();
@@ -69,7 +69,7 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
                 "TreeEnsemble 5",
             ],
             ensembles.Select(ensemble => $"{ensemble.Operator} {ensemble.Version}"),
-            20);
+            15);
         AssertAll([0, 1, 2], ensembles.Select(ensemble => ensemble.BaseValues.Length), 15);
         AssertAll([.. Enumerable.Range(1, 12)], ensembles.Select(ensemble => ensemble.Targets), 15);
         AssertAll([.. Enumerable.Range(0, 17)], ensembles.Select(ensemble => ensemble.Trees.Max(tree => tree.Depth)), 4);
@@ -79,13 +79,19 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
             50);
         AssertAll([true, false], branches.Select(branch => branch.MissingIsTrue), 500);
         AssertAll(
-            ["Impute", "Scale", "Normalize", "Binarize", "Arithmetic", "Recode", "Select", "Keep"],
+            ["Impute", "Scale", "Normalize", "Binarize", "Arithmetic", "Recode", "Select", "Curve", "Keep"],
             steps.Select(step => step.GetType().Name),
             50);
         AssertAll(
             ["LinearClassifier", "LinearRegressor", "MatMul", "Gemm"],
             specimens.Select(specimen => specimen.Estimator).OfType<LinearEstimator>().Select(linear => linear.Operator),
             50);
+        AssertAll([.. Curve.Exact, .. Curve.Inexact], steps.OfType<Curve>().Select(curve => curve.Operator), 3);
+        AssertAll(
+            ["Relu", "Tanh", "Sigmoid", "Elu", "HardSigmoid", "HardSwish", "LeakyRelu", "Selu", "Softplus", "Softsign"],
+            specimens.Select(specimen => specimen.Estimator).OfType<NetworkEstimator>()
+                .SelectMany(network => network.Layers).Select(layer => layer.Activation),
+            5);
         AssertAll([true, false], specimens.Select(specimen => specimen.OneGraph), 300);
         Assert.Contains(ensembles, ensemble => ensemble.Trees.Count >= 500);
         Assert.Contains(specimens, specimen => specimen.Features.Count >= 150);

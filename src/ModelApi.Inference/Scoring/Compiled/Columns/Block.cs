@@ -66,6 +66,12 @@ internal sealed class Block
     /// <summary>The column that a stage computes into a register.</summary>
     public Span<double> Register(int register) => _registers.AsSpan(register * Capacity, Rows);
 
+    /// <summary>Consecutive registers of the only row: in a block with room for one row they lie side by side.</summary>
+    public Span<double> RowRegisters(int first, int count) => _registers.AsSpan(first, count);
+
+    /// <summary>Consecutive registers, each <see cref="Capacity"/> long.</summary>
+    public Span<double> Registers(int first, int count) => _registers.AsSpan(first * Capacity, count * Capacity);
+
     /// <summary>A text feature of the first row, as its place in the source.</summary>
     public int Place(CategorySource source) => source.Read(_features!, Start);
 

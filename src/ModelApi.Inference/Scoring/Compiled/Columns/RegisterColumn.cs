@@ -6,6 +6,18 @@ internal sealed class RegisterColumn(int register) : Column
 {
     public int Register { get; } = register;
 
+    /// <summary>The first of consecutive registers that columns read in order; negative for any other columns.</summary>
+    public static int FirstOf(Column[] columns)
+    {
+        var first = columns.Length > 0 && columns[0] is RegisterColumn { Register: var register } ? register : -1;
+        for (var i = 1; i < columns.Length && first >= 0; i++)
+        {
+            first = columns[i] is RegisterColumn column && column.Register == first + i ? first : -1;
+        }
+
+        return first;
+    }
+
     public override Column? Then(Step step) => null;
 
     public override void Read(Block block, Span<double> destination) => block.Register(Register)[..destination.Length].CopyTo(destination);

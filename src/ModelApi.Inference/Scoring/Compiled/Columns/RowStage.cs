@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
 /// <summary>A stage that computes new columns from all columns of a matrix, row by row.</summary>
@@ -5,6 +7,8 @@ namespace ModelApi.Inference.Scoring.Compiled.Columns;
 /// <param name="firstOutput">The first of the consecutive registers for the new columns.</param>
 internal abstract class RowStage(Column[] inputs, int firstOutput) : ColumnStage
 {
+    private readonly int _firstInput = RegisterColumn.FirstOf(inputs);
+
     protected int FirstOutput { get; } = firstOutput;
 
     public override StageMemory CreateMemory(int rows) => new Memory(new float[rows * inputs.Length]);
@@ -12,6 +16,13 @@ internal abstract class RowStage(Column[] inputs, int firstOutput) : ColumnStage
     public override void Run(Block block)
     {
         var matrix = ((Memory)block.Memories[Index]!).Matrix.AsSpan(0, block.Rows * inputs.Length);
+        if (block.Capacity == 1 && _firstInput >= 0)
+        {
+            TensorPrimitives.ConvertTruncating<double, float>(block.RowRegisters(_firstInput, inputs.Length), matrix);
+            Run(matrix, 0, block);
+            return;
+        }
+
         var column = block.Scratch.AsSpan(0, block.Rows);
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -36,6 +47,12 @@ internal abstract class RowStage(Column[] inputs, int firstOutput) : ColumnStage
 
     protected void Write(ReadOnlySpan<float> values, int row, Block block)
     {
+        if (block.Capacity == 1)
+        {
+            TensorPrimitives.ConvertTruncating(values, block.RowRegisters(FirstOutput, values.Length));
+            return;
+        }
+
         for (var i = 0; i < values.Length; i++)
         {
             block.Register(FirstOutput + i)[row] = values[i];

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace ModelApi.Inference.Scoring.Compiled.Columns;
 
@@ -33,6 +32,15 @@ internal sealed class ToSingle : Step
     public override double Apply(double value) => (float)value;
 
     public override void Apply(Span<double> values) => Round(values, values);
+
+    /// <summary>Rounds numbers in place, unless they have 64 bits.</summary>
+    public static void Round(Span<double> values, bool isDouble)
+    {
+        if (!isDouble)
+        {
+            Round(values, values);
+        }
+    }
 
     public static void Round(ReadOnlySpan<double> values, Span<double> rounded)
     {
@@ -139,47 +147,4 @@ internal sealed class Equal(double number) : Step
 internal sealed class Lookup(IReadOnlyDictionary<double, double> numbers, double otherwise, double missing) : Step
 {
     public override double Apply(double value) => double.IsNaN(value) ? missing : numbers.GetValueOrDefault(value, otherwise);
-}
-
-/// <summary>The four operations with a constant, in 32-bit floats.</summary>
-/// <param name="operation">The operation's ONNX name.</param>
-/// <param name="constant">The other operand.</param>
-/// <param name="isLeft">Whether the constant is the left operand.</param>
-internal sealed class Arithmetic(string operation, float constant, bool isLeft) : Step
-{
-    public override int Direction => (operation, isLeft) switch
-    {
-        _ when !float.IsFinite(constant) => 0,
-        ("Add", _) or ("Sub", false) => 1,
-        ("Sub", true) => -1,
-        ("Mul", _) or ("Div", false) => Math.Sign(constant),
-        _ => 0,
-    };
-
-    public static float Of(string operation, float left, float right) => operation switch
-    {
-        "Add" => left + right,
-        "Sub" => left - right,
-        "Mul" => left * right,
-        _ => left / right,
-    };
-
-    public override double Apply(double value) => isLeft ? Of(operation, constant, (float)value) : Of(operation, (float)value, constant);
-}
-
-/// <summary>The logistic function of numbers clamped to ±18, as ONNX Runtime clamps them.</summary>
-internal sealed class Sigmoid : Step
-{
-    public override double Apply(double value) => (float)(1 / (1 + Math.Exp(-Math.Clamp(value, -18, 18))));
-
-    public override void Apply(Span<double> values)
-    {
-        TensorPrimitives.Min(values, 18, values);
-        TensorPrimitives.Max(values, -18, values);
-        TensorPrimitives.Sigmoid(values, values);
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)values[i];
-        }
-    }
 }

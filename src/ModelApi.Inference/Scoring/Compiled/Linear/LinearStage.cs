@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using ModelApi.Inference.Scoring.Compiled.Columns;
 using ModelApi.Inference.Signatures;
 
@@ -11,15 +10,18 @@ namespace ModelApi.Inference.Scoring.Compiled.Linear;
 /// </remarks>
 internal sealed class LinearStage : ColumnStage
 {
-    private readonly WeightedColumn[] _numbers;
+    private readonly Column[] _numbers;
     private readonly CategoryColumns[] _categories;
     private readonly double[] _intercepts;
     private readonly int _firstOutput;
-    private double[][][] _tables = [];
 
-    // For single rows, if all numbers are only rounded, imputed and scaled; else null.
+    // Null without numbers.
+    private readonly WeightMatrix? _weights;
+
+    // Where the numbers are: registers side by side, features to scale, or neither.
+    private readonly int _firstNumber;
     private readonly ScaledNumbers? _scaled;
-    private readonly double[][] _weights;
+    private double[][][] _tables = [];
 
     /// <param name="inputs">The columns.</param>
     /// <param name="weights">The weights, <c>[outputs × columns]</c>.</param>
@@ -31,54 +33,101 @@ internal sealed class LinearStage : ColumnStage
         var outputs = intercepts.Length;
         _firstOutput = firstOutput;
         _intercepts = [.. intercepts];
-        var weighted = inputs.Select((column, i) => new WeightedColumn(column, WeightsOf(i))).ToList();
-        foreach (var (column, columnWeights) in weighted)
+        for (var i = 0; i < inputs.Length; i++)
         {
-            for (var output = 0; output < outputs && column is ConstantColumn; output++)
+            for (var output = 0; output < outputs && inputs[i] is ConstantColumn; output++)
             {
-                _intercepts[output] += ((ConstantColumn)column).Value * columnWeights[output];
+                _intercepts[output] += ((ConstantColumn)inputs[i]).Value * weights[(output * inputs.Length) + i];
             }
         }
 
-        _numbers = [.. weighted.Where(input => input.Column is not (ConstantColumn or CategoryColumn))];
-        _scaled = ScaledNumbers.TryRead([.. _numbers.Select(number => number.Column)], signature);
-        _weights = new double[outputs][];
-        for (var output = 0; output < outputs; output++)
-        {
-            _weights[output] = new double[_scaled?.Length ?? 0];
-            for (var i = 0; i < _numbers.Length && _scaled is not null; i++)
-            {
-                _weights[output][i] = _numbers[i].Weights[output];
-            }
-        }
+        int[] numbers = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i] is not (ConstantColumn or CategoryColumn))];
+        _numbers = Array.ConvertAll(numbers, i => inputs[i]);
+        _firstNumber = RegisterColumn.FirstOf(_numbers);
+        _scaled = ScaledNumbers.TryRead(_numbers, signature);
+        _weights = numbers.Length > 0
+            ? new WeightMatrix([.. Enumerable.Range(0, outputs).SelectMany(_ => numbers, WeightOf)], outputs)
+            : null;
+        _categories = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i] is CategoryColumn)
+            .GroupBy(i => ((CategoryColumn)inputs[i]).Source)
+            .Select(group => new CategoryColumns(group.Key, [.. group.Select(i => inputs[i])], [.. group.Select(WeightsOf)]))];
 
-        _categories = [.. weighted.Where(input => input.Column is CategoryColumn)
-            .GroupBy(input => ((CategoryColumn)input.Column).Source)
-            .Select(group => new CategoryColumns(
-                group.Key, [.. group.Select(input => input.Column)], [.. group.Select(input => input.Weights)]))];
+        double WeightOf(int output, int column) => weights[(output * inputs.Length) + column];
 
-        double[] WeightsOf(int column) =>
-            [.. Enumerable.Range(0, outputs).Select(output => weights[(output * inputs.Length) + column])];
+        double[] WeightsOf(int column) => [.. Enumerable.Range(0, outputs).Select(output => WeightOf(output, column))];
     }
 
     public override void Prepare() => _tables = [.. _categories.Select(category => Tables(category.Columns, category.Weights))];
 
-    public override StageMemory? CreateMemory(int rows) => _scaled is null ? null : new Memory(new double[_scaled.Length]);
+    // Room for the numbers, unless they lie side by side anyway.
+    public override StageMemory? CreateMemory(int rows) =>
+        _firstNumber >= 0 ? null : new Memory(new double[Math.Max(_scaled?.Length ?? 0, _numbers.Length * rows)]);
 
     public override void Run(Block block)
+    {
+        if (block.Capacity == 1)
+        {
+            RunRow(block);
+        }
+        else
+        {
+            RunRows(block);
+        }
+    }
+
+    private void RunRow(Block block)
+    {
+        var sums = block.RowRegisters(_firstOutput, _intercepts.Length);
+        _intercepts.CopyTo(sums);
+        if (_weights is not null)
+        {
+            _weights.AddRow(ReadRow(block), sums);
+        }
+
+        for (var i = 0; i < _categories.Length; i++)
+        {
+            var place = block.Place(_categories[i].Source);
+            for (var output = 0; output < sums.Length; output++)
+            {
+                sums[output] += _tables[i][output][place];
+            }
+        }
+    }
+
+    private ReadOnlySpan<double> ReadRow(Block block)
+    {
+        if (_firstNumber >= 0)
+        {
+            return block.RowRegisters(_firstNumber, _numbers.Length);
+        }
+
+        var values = ((Memory)block.Memories[Index]!).Numbers;
+        if (_scaled is not null)
+        {
+            _scaled.Read(block, values.AsSpan(0, _scaled.Length));
+        }
+        else
+        {
+            for (var i = 0; i < _numbers.Length; i++)
+            {
+                _numbers[i].Read(block, values.AsSpan(i, 1));
+            }
+        }
+
+        return values.AsSpan(0, _numbers.Length);
+    }
+
+    private void RunRows(Block block)
     {
         for (var output = 0; output < _intercepts.Length; output++)
         {
             block.Register(_firstOutput + output).Fill(_intercepts[output]);
         }
 
-        if (block.Rows == 1 && _scaled is not null)
+        if (_weights is not null)
         {
-            AddNumbersOfRow(block, _scaled);
-        }
-        else
-        {
-            AddNumbers(block);
+            var sums = block.Registers(_firstOutput, _intercepts.Length);
+            _weights.AddRows(ReadRows(block), sums, block.Rows, block.Capacity);
         }
 
         for (var i = 0; i < _categories.Length; i++)
@@ -96,28 +145,20 @@ internal sealed class LinearStage : ColumnStage
         }
     }
 
-    private void AddNumbersOfRow(Block block, ScaledNumbers numbers)
+    private ReadOnlySpan<double> ReadRows(Block block)
     {
-        var values = ((Memory)block.Memories[Index]!).Numbers;
-        numbers.Read(block, values);
-        for (var output = 0; output < _weights.Length; output++)
+        if (_firstNumber >= 0)
         {
-            block.Register(_firstOutput + output)[0] += TensorPrimitives.Dot<double>(values, _weights[output]);
+            return block.Registers(_firstNumber, _numbers.Length);
         }
-    }
 
-    private void AddNumbers(Block block)
-    {
-        var values = block.Scratch.AsSpan(0, block.Rows);
-        foreach (var (column, weights) in _numbers)
+        var values = ((Memory)block.Memories[Index]!).Numbers;
+        for (var i = 0; i < _numbers.Length; i++)
         {
-            column.Read(block, values);
-            for (var output = 0; output < weights.Length; output++)
-            {
-                var sums = block.Register(_firstOutput + output);
-                TensorPrimitives.MultiplyAdd(values, weights[output], sums, sums);
-            }
+            _numbers[i].Read(block, values.AsSpan(i * block.Capacity, block.Rows));
         }
+
+        return values;
     }
 
     private double[][] Tables(Column[] columns, double[][] weights)
@@ -137,8 +178,6 @@ internal sealed class LinearStage : ColumnStage
 
         return tables;
     }
-
-    private sealed record WeightedColumn(Column Column, double[] Weights);
 
     private sealed record CategoryColumns(CategorySource Source, Column[] Columns, double[][] Weights);
 

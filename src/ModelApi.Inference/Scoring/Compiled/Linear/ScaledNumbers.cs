@@ -14,11 +14,15 @@ internal sealed class ScaledNumbers
     private readonly float[] _replacements;
     private readonly float[] _offsets;
     private readonly float[] _scales;
+
+    // Null if no number is divided.
+    private readonly float[]? _divisors;
     private readonly bool _areNeighbours;
 
-    private ScaledNumbers(int[] columns, float[] replacements, float[] offsets, float[] scales)
+    private ScaledNumbers(int[] columns, float[] replacements, float[] offsets, float[] scales, float[] divisors)
     {
         (_columns, _replacements, _offsets, _scales) = (columns, replacements, offsets, scales);
+        _divisors = Array.TrueForAll(divisors, divisor => divisor == 1) ? null : divisors;
         _areNeighbours = true;
         for (var i = 0; i < columns.Length; i++)
         {
@@ -40,7 +44,9 @@ internal sealed class ScaledNumbers
 
         var columns = new int[inputs.Count];
         var length = (inputs.Count + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
-        var (replacements, offsets, scales) = (new float[length], new float[length], new float[length]);
+        var (replacements, offsets) = (new float[length], new float[length]);
+        var (scales, divisors) = (new float[length], new float[length]);
+        Array.Fill(divisors, 1);
         for (var i = 0; i < columns.Length; i++)
         {
             if (inputs[i] is not NumberColumn { IsSingle: true } number)
@@ -63,6 +69,21 @@ internal sealed class ScaledNumbers
                 (offsets[i], scales[i]) = (scaling.Offset, scaling.Scale);
                 at++;
             }
+            else
+            {
+                if (at < steps.Count && steps[at] is Arithmetic { IsLeft: false, IsDouble: false, Operation: "Add" or "Sub" } shift)
+                {
+                    offsets[i] = (float)(shift.Operation == "Add" ? -shift.Constant : shift.Constant);
+                    at++;
+                }
+
+                if (at < steps.Count && steps[at] is Arithmetic { IsLeft: false, IsDouble: false, Operation: "Mul" or "Div" } factor)
+                {
+                    var constant = (float)factor.Constant;
+                    (scales[i], divisors[i]) = factor.Operation == "Mul" ? (constant, 1f) : (1f, constant);
+                    at++;
+                }
+            }
 
             if (at < steps.Count)
             {
@@ -70,7 +91,7 @@ internal sealed class ScaledNumbers
             }
         }
 
-        return new ScaledNumbers(columns, replacements, offsets, scales);
+        return new ScaledNumbers(columns, replacements, offsets, scales, divisors);
     }
 
     /// <summary>Reads the numbers of a block's first row.</summary>
@@ -99,6 +120,7 @@ internal sealed class ScaledNumbers
             var value = Vector.Narrow(new Vector<double>(low), new Vector<double>(high));
             value = Vector.ConditionalSelect(Vector.Equals(value, value), value, new Vector<float>(_replacements, i));
             value = (value - new Vector<float>(_offsets, i)) * new Vector<float>(_scales, i);
+            value = _divisors is null ? value : value / new Vector<float>(_divisors, i);
             Vector.Widen(value, out var first, out var second);
             first.CopyTo(low);
             second.CopyTo(high);

@@ -50,16 +50,38 @@ internal sealed class PlanBuilder(Signature signature)
     }
 
     /// <summary>A column with another step at its end.</summary>
-    public Column Take(Column column, Step step)
+    public Column Take(Column column, Step step) => Take([column], [step])[0];
+
+    /// <summary>Columns with another step at their ends. Those that stages compute go through one further stage together.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="steps">One step per column.</param>
+    public Column[] Take(Column[] columns, Step[] steps)
     {
-        if (column.Then(step) is { } then)
+        var taken = new Column[columns.Length];
+        var rest = new List<int>();
+        for (var i = 0; i < columns.Length; i++)
         {
-            return then;
+            if (columns[i].Then(steps[i]) is { } then)
+            {
+                taken[i] = then;
+            }
+            else
+            {
+                rest.Add(i);
+            }
         }
 
-        var register = Reserve(1);
-        Add(new MapStage(column, step, register));
-        return new RegisterColumn(register);
+        if (rest.Count > 0)
+        {
+            var first = Reserve(rest.Count);
+            Add(new MapStage([.. rest.Select(i => columns[i])], [.. rest.Select(i => steps[i])], first));
+            for (var i = 0; i < rest.Count; i++)
+            {
+                taken[rest[i]] = new RegisterColumn(first + i);
+            }
+        }
+
+        return taken;
     }
 
     /// <summary>The columns that a stage writes to consecutive registers.</summary>

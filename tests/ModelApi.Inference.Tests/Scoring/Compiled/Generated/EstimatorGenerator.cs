@@ -9,6 +9,9 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled.Generated;
 internal sealed class EstimatorGenerator(Random random, IReadOnlyList<float[]> columns, bool large)
 {
     private static readonly string[] PostTransforms = ["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT"];
+    private static readonly string[] Activations =
+        ["Elu", "HardSigmoid", "HardSwish", "LeakyRelu", "Selu", "Softplus", "Softsign", "Identity"];
+
     private static readonly string[] Aggregates = ["SUM", "AVERAGE", "MIN", "MAX"];
 
     public EnsembleEstimator Ensemble()
@@ -46,6 +49,39 @@ internal sealed class EstimatorGenerator(Random random, IReadOnlyList<float[]> c
             Head = kind == "LinearClassifier" ? "None" : head,
             Magnitudes = [.. columns.Select(column => column.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max())],
         };
+    }
+
+    public NetworkEstimator Network()
+    {
+        var classes = random.Next(3) > 0 ? Classes(Math.Max(2, ClassCount()), anyIntegers: true) : null;
+        var outputs = classes is null || (classes.Count == 2 && random.Next(2) == 0) ? 1 : classes.Count;
+        var layers = new List<DenseLayer>();
+        var width = columns.Count;
+        for (var hidden = random.Next(1, 4); hidden > 0; hidden--)
+        {
+            var next = random.Next(4) switch { 0 => random.Next(1, 4), 1 => 32, 2 => random.Next(1, 20), _ => random.Next(20, 70) };
+            layers.Add(Layer(width, next, Pick("Relu", "Relu", "Tanh", "Sigmoid", Pick(Activations))));
+            width = next;
+        }
+
+        layers.Add(Layer(width, outputs, "Identity"));
+        return new NetworkEstimator
+        {
+            Classes = classes,
+            Layers = layers,
+            Head = classes is null ? "None" : outputs == 1 ? "Complement" : Pick("Softmax", "Softmax", "Sigmoid"),
+            Magnitudes = [.. columns.Select(column => column.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max())],
+        };
+    }
+
+    private DenseLayer Layer(int inputs, int outputs, string activation)
+    {
+        var scale = 1 / MathF.Sqrt(inputs);
+        return new DenseLayer(
+            [.. Enumerable.Range(0, outputs).Select(_ => Enumerable.Range(0, inputs).Select(_ => Weight(exact: false) * scale).ToArray())],
+            [.. Enumerable.Range(0, outputs).Select(_ => Weight(exact: false))],
+            activation,
+            random.Next(2) == 0);
     }
 
     private EnsembleEstimator MakeEnsemble()

@@ -22,7 +22,12 @@ internal sealed class PlainScorer(Specimen specimen) : IScorer
         for (var row = 0; row < features.Rows; row++)
         {
             var columns = specimen.Blocks.SelectMany(block => Encode(block, features, row)).ToArray();
-            var (label, values) = _ensemble?.Score(columns) ?? PlainLinear.Score((LinearEstimator)specimen.Estimator, columns);
+            var (label, values) = specimen.Estimator switch
+            {
+                NetworkEstimator network => network.Score(columns),
+                LinearEstimator linear => PlainLinear.Score(linear, columns),
+                _ => _ensemble!.Score(columns),
+            };
             if (predictions.Signature.Classes is null)
             {
                 predictions.Values[row] = values[0];
@@ -71,7 +76,8 @@ internal sealed class PlainScorer(Specimen specimen) : IScorer
         Normalize normalize => PlainLinear.Normalize(row, normalize.Norm),
         Binarize binarize => [.. row.Select(value => value > binarize.Threshold ? 1f : 0)],
         Recode recode => [.. row.Select(value => Recoded(recode, value))],
-        Scale or Arithmetic or Select or Keep => [.. step.Map([.. row.Select(value => new[] { value })]).Select(column => column[0])],
+        Scale or Arithmetic or Select or Keep or Curve =>
+            [.. step.Map([.. row.Select(value => new[] { value })]).Select(column => column[0])],
         _ => throw new InvalidOperationException(),
     };
 

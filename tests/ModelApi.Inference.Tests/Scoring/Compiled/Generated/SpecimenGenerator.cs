@@ -23,12 +23,14 @@ internal sealed class SpecimenGenerator
 
     // A linear model's sums must not overflow, nor cancel beyond what the tolerance allows for.
     private readonly bool _linear;
+    private readonly bool _network;
     private readonly bool _large;
 
     private SpecimenGenerator(int seed)
     {
         _random = new Random(seed);
-        _linear = _random.Next(5) == 0;
+        _linear = _random.Next(4) == 0;
+        _network = _linear && _random.Next(2) == 0;
         _large = _random.Next(40) == 0;
     }
 
@@ -86,7 +88,7 @@ internal sealed class SpecimenGenerator
         var blocks = Blocks();
         var columns = blocks.SelectMany(block => block.Values).ToList();
         var generator = new EstimatorGenerator(_random, columns, _large);
-        Estimator estimator = _linear ? generator.Linear() : generator.Ensemble();
+        Estimator estimator = _network ? generator.Network() : _linear ? generator.Linear() : generator.Ensemble();
         var count = _random.Next(20) == 0 ? _random.Next(100, 301) : _random.Next(1, 40);
         return new Specimen
         {
@@ -94,7 +96,7 @@ internal sealed class SpecimenGenerator
             Blocks = blocks,
             Estimator = estimator,
             OneGraph = _random.Next(2) == 0 && Specimen.FitOneGraph(blocks, estimator),
-            Opset = Pick(13, 15, 17, 18),
+            Opset = Pick(14, 15, 17, 18),
             Rows = [.. Enumerable.Range(0, count).Select(_ => _cells.Select(cell => cell()).ToArray())],
         };
     }
@@ -155,7 +157,7 @@ internal sealed class SpecimenGenerator
 
     private NumberStep Step(int columns, int version, float[] pool, ref bool imputed)
     {
-        switch (_random.Next(9))
+        switch (_random.Next(10))
         {
             case 0:
                 var nan = !imputed || _random.Next(2) == 0;
@@ -182,6 +184,10 @@ internal sealed class SpecimenGenerator
                 float[] keys = [.. pool.Distinct().Append(float.NaN)];
                 imputed = true;
                 return new Recode(keys, [.. keys.Select(_ => Constant())], Constant(), version);
+            case 7:
+                // The square root of a negative number is missing.
+                imputed = false;
+                return new Curve(_linear && _random.Next(4) > 0 ? Pick(Curve.Inexact) : Pick(Curve.Exact));
             default:
                 return new Keep(Pick(Kept));
         }

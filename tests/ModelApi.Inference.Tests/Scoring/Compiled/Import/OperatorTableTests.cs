@@ -25,24 +25,41 @@ public sealed class OperatorTableTests
     // Each writes the operator between an input x of one column and an output of one column.
     private static readonly Dictionary<string, Func<GraphWriter, string, int, string>> Graphs = new(StringComparer.Ordinal)
     {
+        ["Abs"] = (writer, x, _) => writer.Add("Abs", x),
         ["Add"] = (writer, x, _) => writer.Add("Add", [x, writer.Constant([2f])]),
+        ["And"] = (writer, x, _) => FromBoolean(writer, writer.Add("And", [ToBoolean(writer, x), ToBoolean(writer, x)])),
         ["ArgMax"] = (writer, x, _) => ToFloat(writer, writer.Add("ArgMax", x, ("axis", 1))),
         ["ArrayFeatureExtractor"] = (writer, x, _) => writer.Add("ArrayFeatureExtractor", [x, writer.Constant([0L])]),
         ["Binarizer"] = (writer, x, _) => writer.Add("Binarizer", x, ("threshold", 0.5f)),
         ["Cast"] = (writer, x, _) => ToFloat(writer, writer.Add("Cast", x, ("to", (int)TensorElementType.Double))),
+        ["Ceil"] = (writer, x, _) => writer.Add("Ceil", x),
+        ["Clip"] = (writer, x, opset) => opset < 11
+            ? writer.Add("Clip", x, ("min", 0f), ("max", 1f))
+            : writer.Add("Clip", [x, writer.Constant([0f], []), writer.Constant([1f], [])]),
         ["Concat"] = (writer, x, _) => ToOneColumn(writer, writer.Add("Concat", [x, x], ("axis", 1))),
         ["Constant"] = (writer, x, _) => writer.Add("MatMul", [x, writer.Add("Constant", [], ("value", OneByOne()))]),
         ["Div"] = (writer, x, _) => writer.Add("Div", [x, writer.Constant([2f])]),
+        ["Elu"] = (writer, x, _) => writer.Add("Elu", x),
+        ["Equal"] = (writer, x, _) => FromBoolean(writer, writer.Add("Equal", [x, writer.Constant([2f])])),
+        ["Exp"] = (writer, x, _) => writer.Add("Exp", x),
         ["FeatureVectorizer"] = (writer, x, _) => writer.Add("FeatureVectorizer", x, ("inputdimensions", new long[] { 1 })),
         ["Flatten"] = (writer, x, _) => writer.Add("Flatten", x, ("axis", 1)),
+        ["Floor"] = (writer, x, _) => writer.Add("Floor", x),
         ["Gather"] = (writer, x, _) => writer.Add("Gather", [x, writer.Constant([0L])], ("axis", 1)),
         ["Gemm"] = (writer, x, _) => writer.Add("Gemm", [x, writer.Constant([2f], 1, 1), writer.Constant([1f])]),
+        ["Greater"] = (writer, x, _) => FromBoolean(writer, writer.Add("Greater", [x, writer.Constant([2f])])),
+        ["GreaterOrEqual"] = (writer, x, _) => FromBoolean(writer, writer.Add("GreaterOrEqual", [x, writer.Constant([2f])])),
+        ["HardSigmoid"] = (writer, x, _) => writer.Add("HardSigmoid", x),
+        ["HardSwish"] = (writer, x, _) => writer.Add("HardSwish", x),
         ["Identity"] = (writer, x, _) => writer.Add("Identity", x),
         ["Imputer"] = (writer, x, _) =>
             writer.Add("Imputer", x, ("imputed_value_floats", new[] { 1f }), ("replaced_value_float", float.NaN)),
         ["LabelEncoder"] = (writer, x, opset) => ToFloat(writer, opset == 1
             ? writer.Add("LabelEncoder", x, ("classes_strings", new[] { "a", "b" }))
             : writer.Add("LabelEncoder", x, ("keys_strings", new[] { "a", "b" }), ("values_floats", new[] { 1f, 2f }))),
+        ["LeakyRelu"] = (writer, x, _) => writer.Add("LeakyRelu", x),
+        ["Less"] = (writer, x, _) => FromBoolean(writer, writer.Add("Less", [x, writer.Constant([2f])])),
+        ["LessOrEqual"] = (writer, x, _) => FromBoolean(writer, writer.Add("LessOrEqual", [x, writer.Constant([2f])])),
         ["LinearClassifier"] = (writer, x, _) => ToOneColumn(writer, writer.AddTwo(
             "LinearClassifier",
             x,
@@ -51,16 +68,32 @@ public sealed class OperatorTableTests
             ("classlabels_ints", new long[] { 0, 1 })).Second),
         ["LinearRegressor"] = (writer, x, _) =>
             writer.Add("LinearRegressor", x, ("coefficients", new[] { 2f }), ("intercepts", new[] { 1f }), ("targets", 1)),
+        ["Log"] = (writer, x, _) => writer.Add("Log", x),
         ["MatMul"] = (writer, x, _) => writer.Add("MatMul", [x, writer.Constant([2f], 1, 1)]),
+        ["Max"] = (writer, x, _) => writer.Add("Max", [x, writer.Constant([2f])]),
+        ["Min"] = (writer, x, _) => writer.Add("Min", [x, writer.Constant([2f])]),
         ["Mul"] = (writer, x, _) => writer.Add("Mul", [x, writer.Constant([2f])]),
+        ["Neg"] = (writer, x, _) => writer.Add("Neg", x),
         ["Normalizer"] = (writer, x, _) => writer.Add("Normalizer", x, ("norm", "L1")),
+        ["Not"] = (writer, x, _) => FromBoolean(writer, writer.Add("Not", ToBoolean(writer, x))),
         ["OneHotEncoder"] = (writer, x, _) => writer.Add("Flatten", writer.Add("OneHotEncoder", x, ("cats_int64s", new long[] { 1 }))),
+        ["Or"] = (writer, x, _) => FromBoolean(writer, writer.Add("Or", [ToBoolean(writer, x), ToBoolean(writer, x)])),
+        ["Pow"] = (writer, x, _) => writer.Add("Pow", [x, writer.Constant([2f])]),
+        ["Reciprocal"] = (writer, x, _) => writer.Add("Reciprocal", x),
+        ["Relu"] = (writer, x, _) => writer.Add("Relu", x),
         ["Reshape"] = (writer, x, _) => writer.Add("Reshape", [x, writer.Constant([-1L, 1L])]),
         ["Scaler"] = (writer, x, _) => ToFloat(writer, x),
+        ["Selu"] = (writer, x, _) => writer.Add("Selu", x),
         ["Sigmoid"] = (writer, x, _) => writer.Add("Sigmoid", x),
+        ["Sign"] = (writer, x, _) => writer.Add("Sign", x),
         ["Softmax"] = (writer, x, _) => writer.Add("Softmax", x, ("axis", 1)),
+        ["Softplus"] = (writer, x, _) => writer.Add("Softplus", x),
+        ["Softsign"] = (writer, x, _) => writer.Add("Softsign", x),
+        ["Sqrt"] = (writer, x, _) => writer.Add("Sqrt", x),
         ["Squeeze"] = SqueezeAgain,
         ["Sub"] = (writer, x, _) => writer.Add("Sub", [x, writer.Constant([2f])]),
+        ["Sum"] = (writer, x, _) => writer.Add("Sum", [x, writer.Constant([2f])]),
+        ["Tanh"] = (writer, x, _) => writer.Add("Tanh", x),
         ["TreeEnsemble"] = (writer, x, _) => writer.Add(
             "TreeEnsemble",
             x,
@@ -98,6 +131,7 @@ public sealed class OperatorTableTests
                 ("target_weights", new[] { 1f, 2f }),
             ]),
         ["Unsqueeze"] = SqueezeAgain,
+        ["Where"] = (writer, x, _) => writer.Add("Where", [ToBoolean(writer, x), x, writer.Constant([2f])]),
     };
 
     // Maps are never part of the answer, so no graph can depend on the handler of ZipMap.
@@ -155,6 +189,10 @@ public sealed class OperatorTableTests
         using var scorer = CompiledScorer.TryCompile(bundle, out reason);
         return scorer is not null;
     }
+
+    private static string ToBoolean(GraphWriter writer, string value) => writer.Add("Cast", value, ("to", (int)TensorElementType.Bool));
+
+    private static string FromBoolean(GraphWriter writer, string value) => writer.Add("Cast", value, ("to", (int)TensorElementType.Float));
 
     private static string ToFloat(GraphWriter writer, string value) =>
         writer.Add("Scaler", value, ("offset", Floats(0)), ("scale", Floats(1)));

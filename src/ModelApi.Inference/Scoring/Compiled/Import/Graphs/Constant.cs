@@ -12,6 +12,9 @@ namespace ModelApi.Inference.Scoring.Compiled.Import.Graphs;
 /// <param name="Texts">The elements in row-major order; empty for numbers.</param>
 internal sealed record Constant(TensorElementType Type, long[] Dimensions, double[] Numbers, string[] Texts) : GraphValue
 {
+    // A hostile graph could ask for any size.
+    private const int MostCombined = 1 << 24;
+
     public int Length => Type == TensorElementType.String ? Texts.Length : Numbers.Length;
 
     /// <exception cref="NotCompilableException">The type is not handled, or an integer is beyond 2^53.</exception>
@@ -35,6 +38,49 @@ internal sealed record Constant(TensorElementType Type, long[] Dimensions, doubl
         return dimensions.Aggregate(1L, (product, dimension) => product * dimension) == result.Length
             ? result
             : throw new NotCompilableException($"the constant '{tensor.Name}' has another number of elements than its shape says");
+    }
+
+    /// <summary>Combines the numbers of two constants, of which the one of fewer dimensions or of length 1 is repeated.</summary>
+    /// <exception cref="NotCompilableException">The shapes do not fit.</exception>
+    public Constant Combine(Constant other, TensorElementType type, Func<double, double, double> function)
+    {
+        var rank = Math.Max(Dimensions.Length, other.Dimensions.Length);
+        var dimensions = new long[rank];
+        for (var i = 0; i < rank; i++)
+        {
+            var (one, two) = (Dimension(this, i), Dimension(other, i));
+            dimensions[i] = one == two || two == 1 ? one
+                : one == 1 ? two
+                : throw new NotCompilableException("it combines constants of different shapes");
+        }
+
+        var length = dimensions.Aggregate(1L, (product, dimension) => checked(product * dimension));
+        var numbers = length <= MostCombined
+            ? new double[length]
+            : throw new NotCompilableException("it combines constants to a very large one");
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = function(Numbers[Place(this, i)], other.Numbers[Place(other, i)]);
+        }
+
+        return new Constant(type, dimensions, numbers, []);
+
+        long Dimension(Constant constant, int axis) =>
+            axis < rank - constant.Dimensions.Length ? 1 : constant.Dimensions[axis - (rank - constant.Dimensions.Length)];
+
+        int Place(Constant constant, int place)
+        {
+            var (at, step, rest) = (0L, 1L, (long)place);
+            for (var axis = rank - 1; axis >= 0; axis--)
+            {
+                var dimension = Dimension(constant, axis);
+                at += dimension == 1 ? 0 : rest % dimensions[axis] * step;
+                step *= dimension;
+                rest /= dimensions[axis];
+            }
+
+            return (int)at;
+        }
     }
 
     private static double[] Widen<T>(ReadOnlySpan<T> values)

@@ -35,6 +35,17 @@ internal sealed class Node(OnnxNode node, long opset, GraphValue?[] inputs, Plan
         return value.Type == TensorElementType.Float ? value : throw new NotCompilableException($"{Operator} works on {value.Type}");
     }
 
+    /// <summary>Whether an input, computed or constant, has 64-bit floats; false for 32-bit floats.</summary>
+    /// <exception cref="NotCompilableException">It has neither.</exception>
+    public bool IsDouble(int index) => (index < inputs.Length ? inputs[index] : null) switch
+    {
+        Value { Type: TensorElementType.Float } or Constant { Type: TensorElementType.Float } => false,
+        Value { Type: TensorElementType.Double } or Constant { Type: TensorElementType.Double } => true,
+        Value value => throw Refuse($"works on {value.Type}"),
+        Constant constant => throw Refuse($"works on {constant.Type}"),
+        _ => throw Refuse("works on something else than numbers"),
+    };
+
     /// <summary>The columns of a numeric input, converted to 32-bit floats.</summary>
     public Column[] AsFloats(int index)
     {
@@ -43,8 +54,45 @@ internal sealed class Node(OnnxNode node, long opset, GraphValue?[] inputs, Plan
         {
             TensorElementType.Float => value.Columns,
             TensorElementType.String => throw new NotCompilableException($"{Operator} works on texts"),
-            _ => Map(value.Columns, _ => new ToSingle()),
+            _ => Map(value.Columns, new ToSingle()),
         };
+    }
+
+    /// <summary>An input: a <see cref="Graphs.Value"/> or a <see cref="Graphs.Constant"/> of numbers.</summary>
+    public GraphValue Operand(int index) => (index < inputs.Length ? inputs[index] : null) switch
+    {
+        Value { Type: not TensorElementType.String } value => value,
+        Constant { Type: not TensorElementType.String } constant => constant,
+        _ => throw Refuse("works on something else than numbers"),
+    };
+
+    /// <summary>The shape that a value and a constant have together.</summary>
+    public static Value Wider(Value value, Constant constant)
+    {
+        var isWide = constant.Length > 1 && value.Columns.Length == 1 && value.Shape is [1];
+        return isWide ? Graphs.Value.Matrix(value.Type, [.. Enumerable.Repeat(value.Columns[0], constant.Length)]) : value;
+    }
+
+    /// <summary>The columns of an operand, repeated as often as another shape demands.</summary>
+    public Column[] Spread(GraphValue operand, Value shape)
+    {
+        var columns = shape.Columns.Length;
+        if (operand is Constant constant)
+        {
+            // One number, or a row of them.
+            var dimensions = constant.Dimensions;
+            var isRow = constant.Length == columns && dimensions.Length > 0 && dimensions[^1] == columns
+                && shape.Shape.Length > 0 && shape.Shape[^1] == columns;
+            return dimensions.Length <= shape.Rank && (constant.Length == 1 || isRow)
+                ? [.. Enumerable.Range(0, columns).Select(i => new ConstantColumn(constant.Numbers[constant.Length == 1 ? 0 : i]))]
+                : throw Refuse("works on values of different shapes");
+        }
+
+        var value = (Value)operand;
+        var isOne = value.Columns.Length == 1;
+        return value.Rank == shape.Rank && (isOne || value.Shape.SequenceEqual(shape.Shape))
+            ? (isOne ? [.. Enumerable.Repeat(value.Columns[0], columns)] : value.Columns)
+            : throw Refuse("works on values of different shapes");
     }
 
     /// <summary>A constant input; null if it is omitted or computed.</summary>
@@ -62,14 +110,17 @@ internal sealed class Node(OnnxNode node, long opset, GraphValue?[] inputs, Plan
     /// <param name="step">Creates the step of a column, by its index.</param>
     public Column[] Map(Column[] columns, Func<int, Step> step)
     {
-        var mapped = new Column[columns.Length];
-        for (var i = 0; i < columns.Length; i++)
+        var steps = new Step[columns.Length];
+        for (var i = 0; i < steps.Length; i++)
         {
-            mapped[i] = Plan.Take(columns[i], step(i));
+            steps[i] = step(i);
         }
 
-        return mapped;
+        return Plan.Take(columns, steps);
     }
+
+    /// <summary>Appends the same step to each column.</summary>
+    public Column[] Map(Column[] columns, Step step) => Map(columns, _ => step);
 
     /// <summary>The exception for a use of the operator that is not handled.</summary>
     /// <param name="what">The rest of a sentence that starts with the operator's name.</param>

@@ -26,13 +26,13 @@ internal static class NumberOperators
         }
 
         var isFraction = value.Type is TensorElementType.Float or TensorElementType.Double;
-        Func<int, Step>? step = (value.Type, to) switch
+        Step? step = (value.Type, to) switch
         {
             (TensorElementType.String, _) => throw node.Refuse("reads numbers from texts"),
-            (_, TensorElementType.Float) => _ => new ToSingle(),
+            (_, TensorElementType.Float) => new ToSingle(),
             (_, TensorElementType.Double) => null,
-            (_, TensorElementType.Int64) => isFraction ? _ => new ToInteger() : null,
-            (_, TensorElementType.Bool) => _ => new ToBoolean(),
+            (_, TensorElementType.Int64) => isFraction ? new ToInteger() : null,
+            (_, TensorElementType.Bool) => new ToBoolean(),
             _ => throw node.Refuse($"turns {value.Type} into {to}"),
         };
         return value with { Type = to, Columns = step is null ? value.Columns : node.Map(value.Columns, step) };
@@ -100,7 +100,7 @@ internal static class NumberOperators
             node.Plan.Add(new GuardStage(column, "The model's Binarizer takes no missing values."));
         }
 
-        return value with { Columns = node.Map(value.Columns, _ => new Binarize(node.Attributes.Float("threshold", 0))) };
+        return value with { Columns = node.Map(value.Columns, new Binarize(node.Attributes.Float("threshold", 0))) };
     }
 
     public static Value Vectorize(Node node)
@@ -124,40 +124,6 @@ internal static class NumberOperators
         return Value.Matrix(TensorElementType.Float, [.. columns]);
     }
 
-    public static Value Calculate(Node node)
-    {
-        if (node.Constant(0) is { } left)
-        {
-            return Calculate(node, node.Floats(1), left, true);
-        }
-
-        if (node.Constant(1) is { } right)
-        {
-            return Calculate(node, node.Floats(0), right, false);
-        }
-
-        var (one, other) = (node.Floats(0), node.Floats(1));
-        var (large, small) = one.Columns.Length >= other.Columns.Length ? (one, other) : (other, one);
-        if (one.Rank != other.Rank || (small.Columns.Length != 1 && !small.Shape.SequenceEqual(large.Shape)))
-        {
-            throw node.Refuse("works on values of different shapes");
-        }
-
-        var columns = new Column[large.Columns.Length];
-        for (var i = 0; i < columns.Length; i++)
-        {
-            columns[i] = Calculate(node, one.Columns[i % one.Columns.Length], other.Columns[i % other.Columns.Length]);
-        }
-
-        return large with { Columns = columns };
-    }
-
-    public static Value Sigmoid(Node node)
-    {
-        var value = node.Floats(0);
-        return value with { Columns = node.Map(value.Columns, _ => new Sigmoid()) };
-    }
-
     public static Value Softmax(Node node)
     {
         var value = node.Floats(0);
@@ -178,39 +144,6 @@ internal static class NumberOperators
         return node.Attributes.Int("keepdims", 1) != 0
             ? Value.Matrix(TensorElementType.Int64, [label])
             : Value.Vector(TensorElementType.Int64, label);
-    }
-
-    private static Value Calculate(Node node, Value value, Constant constant, bool isLeft)
-    {
-        var numbers = constant.Numbers;
-        var isOne = numbers.Length == 1;
-        var isRow = constant.Dimensions.Length > 0 && numbers.Length == value.Columns.Length && value.Shape.Length > 0
-            && constant.Dimensions[^1] == value.Columns.Length && value.Shape[^1] == value.Columns.Length;
-        if (constant.Type != TensorElementType.Float || constant.Dimensions.Length > value.Rank || !(isOne || isRow))
-        {
-            throw node.Refuse("works on values of different shapes or types");
-        }
-
-        return value with { Columns = node.Map(value.Columns, StepOf) };
-
-        Step StepOf(int column) => new Arithmetic(node.Operator, (float)numbers[isOne ? 0 : column], isLeft);
-    }
-
-    private static Column Calculate(Node node, Column left, Column right)
-    {
-        switch (left, right)
-        {
-            case (ConstantColumn constant, _):
-                return node.Plan.Take(right, new Arithmetic(node.Operator, (float)constant.Value, true));
-            case (_, ConstantColumn constant):
-                return node.Plan.Take(left, new Arithmetic(node.Operator, (float)constant.Value, false));
-            case (CategoryColumn one, CategoryColumn other) when one.Source == other.Source:
-                return one.With(other, (a, b) => Arithmetic.Of(node.Operator, (float)a, (float)b));
-            default:
-                var register = node.Plan.Reserve(1);
-                node.Plan.Add(new BinaryStage(node.Operator, left, right, register));
-                return new RegisterColumn(register);
-        }
     }
 
     private static void RequireColumns(Node node, Value value, long otherwise)
