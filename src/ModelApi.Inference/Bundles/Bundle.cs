@@ -22,6 +22,9 @@ public sealed record Bundle
     /// <summary>Whether some graph takes exactly one row at a time, so that rows are scored one by one.</summary>
     public bool TakesOneRow => Steps.Any(step => step.Inputs.Any(input => input.TakesOneRow));
 
+    /// <summary>The saved ML.NET model in the place of graphs; null where graphs run.</summary>
+    public ModelZip? Model { get; init; }
+
     /// <summary>Which outputs of the graphs hold the answer.</summary>
     public required AnswerOutputs Answer { get; init; }
 

@@ -48,4 +48,12 @@ public sealed record BundleLimits
     /// of a few bytes can make as large as it likes.
     /// </summary>
     public long MaxExpandedBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>Entries of the zip of an ML.NET model.</summary>
+    public int MaxZipEntries { get; init; } = 10_000;
+
+    /// <summary>
+    /// Times that the entries of a zip may be larger than the zip. A quarter of <see cref="MaxExpandedBytes"/> is always allowed.
+    /// </summary>
+    public int MaxZipRatio { get; init; } = 10;
 }

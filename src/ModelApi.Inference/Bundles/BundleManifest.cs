@@ -20,6 +20,9 @@ public sealed record BundleManifest
     /// <summary>The ONNX graphs, in the order in which they run.</summary>
     public required IReadOnlyList<GraphManifest> Graphs { get; init; }
 
+    /// <summary>The saved ML.NET model that runs in the place of graphs; null where graphs run.</summary>
+    public ModelManifest? Model { get; init; }
+
     /// <summary>Which outputs of the graphs hold the answer.</summary>
     public required OutputNames Outputs { get; init; }
 

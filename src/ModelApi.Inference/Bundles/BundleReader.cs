@@ -32,20 +32,24 @@ public sealed class BundleReader(BundleLimits? limits = null)
 
         CheckListed(folder, listed, faults);
         var files = await ReadFilesAsync(source, listed, IsGraph, faults, cancellationToken).ConfigureAwait(false);
-        var graphs = listed.Keys.Where(IsGraph).Where(files.ContainsKey)
+        var graphs = listed.Keys.Where(IsGraph).Where(file => files.ContainsKey(file) && file != manifest?.Model?.File)
             .Select(file => GraphReader.Read(file, files[file], _limits, faults))
             .OfType<GraphFile>()
             .ToDictionary(graph => graph.File, StringComparer.Ordinal);
 
+        var model = manifest?.Model is { } place && files.TryGetValue(place.File, out var zip)
+            ? ModelZipReader.Read(place.File, zip, _limits, faults, cancellationToken)
+            : null;
         var performance = BundleDocument.Read("performance.json", files, faults);
         var arguments = BundleDocument.Read("args.json", files, faults);
         var reference = BundleDocument.Read("reference.json", files, faults);
         if (manifest is not null)
         {
             // Before the golden rows, because each of those has a fault where the answer does not fit.
-            var wiring = manifest.Graphs.All(graph => graphs.ContainsKey(graph.File))
-                ? GraphWiring.Connect(manifest, [.. manifest.Graphs.Select(graph => graphs[graph.File])], faults)
-                : null;
+            var wiring = manifest.Model is not null ? ModelAnswer.Connect(manifest)
+                : manifest.Graphs.All(graph => graphs.ContainsKey(graph.File))
+                    ? GraphWiring.Connect(manifest, [.. manifest.Graphs.Select(graph => graphs[graph.File])], faults)
+                    : null;
             manifest = wiring is null ? manifest : manifest with { Signature = wiring.Signature };
             var golden = files.TryGetValue(GoldenRows.FileName, out var rows)
                 ? GoldenRows.Read(rows, manifest.Signature, _limits, faults, manifest.Tolerance, cancellationToken)
@@ -58,6 +62,7 @@ public sealed class BundleReader(BundleLimits? limits = null)
                     Manifest = manifest,
                     Digest = Convert.ToHexStringLower(SHA256.HashData(content)),
                     Steps = wiring!.Steps,
+                    Model = model,
                     Answer = wiring.Answer,
                     Golden = golden!,
                     Performance = performance,
@@ -69,7 +74,9 @@ public sealed class BundleReader(BundleLimits? limits = null)
 
         throw new BundleException(faults);
 
-        bool IsGraph(string file) => manifest?.Graphs.Any(graph => graph.File == file) ?? file.EndsWith(".onnx", StringComparison.Ordinal);
+        bool IsGraph(string file) => manifest is null
+            ? file.EndsWith(".onnx", StringComparison.Ordinal)
+            : manifest.Model?.File == file || manifest.Graphs.Any(graph => graph.File == file);
     }
 
     private static void CheckPlace(string folder, BundleManifest manifest, BundleFaults faults)

@@ -29,8 +29,15 @@ internal sealed class GraphManifestReader(BundleLimits limits)
             node.Member("file")!.Fault("Must be listed in 'files'.");
         }
 
+        var inputs = ReadInputs(node.Member("inputs", required: false));
+        return file is null ? null : new GraphManifest(file, inputs);
+    }
+
+    /// <summary>The sources of inputs that have another name than their source.</summary>
+    public Dictionary<string, IReadOnlyList<string>> ReadInputs(ManifestNode? node)
+    {
         var inputs = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        if (node.Member("inputs", required: false) is { } map && map.IsMap())
+        if (node is { } map && map.IsMap())
         {
             foreach (var (name, source) in map.Members())
             {
@@ -45,6 +52,6 @@ internal sealed class GraphManifestReader(BundleLimits limits)
             }
         }
 
-        return file is null ? null : new GraphManifest(file, inputs);
+        return inputs;
     }
 }

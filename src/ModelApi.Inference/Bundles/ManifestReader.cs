@@ -37,7 +37,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
     private BundleManifest? ReadManifest(ManifestNode root, IDictionary<string, string> files)
     {
         if (!root.IsObject("$schema", "name", "version", "description", "task", "target", "targets", "classes", "instancesKey",
-            "unknownCategory", "features", "graphs", "outputs", "tolerance", "toleranceReason", "batching", "files"))
+            "unknownCategory", "features", "graphs", "model", "outputs", "tolerance", "toleranceReason", "batching", "files"))
         {
             return null;
         }
@@ -53,7 +53,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
         var unknownCategory = root.Member("unknownCategory")?.OneOf(
             ("reject", UnknownCategory.Reject), ("encode-as-missing", UnknownCategory.EncodeAsMissing));
         var features = new FeatureManifestReader(limits).Read(root.Member("features"), instancesKey);
-        var graphs = new GraphManifestReader(limits).Read(root.Member("graphs"), root.Member("files", required: false));
+        var (graphs, model) = new ModelManifestReader(limits).Read(root);
         var batching = BatchingManifest.Read(root.Member("batching", required: false));
         ReadFiles(root.Member("files"), files);
 
@@ -76,6 +76,7 @@ internal sealed partial class ManifestReader(BundleLimits limits)
                     UnknownCategory = unknownCategory.Value,
                 },
                 Graphs = graphs,
+                Model = model,
                 Outputs = answer.Outputs,
                 Tolerance = tolerance,
                 Batching = batching,

@@ -15,14 +15,16 @@ public sealed record LoadLimits
     public long MemoryBytes { get; init; } = 512L * 1024 * 1024;
 
     /// <summary>Bytes by which the process may grow while it loads a bundle that was read.</summary>
-    internal long MemoryFor(Bundle bundle) => MemoryBytes + (GraphCopies * bundle.Steps.Sum(step => (long)step.Graph.Content.Length));
+    internal long MemoryFor(Bundle bundle) => MemoryBytes
+        + (GraphCopies * (bundle.Steps.Sum(step => (long)step.Graph.Content.Length) + (bundle.Model?.Content.Length ?? 0)));
 
     /// <summary>The most that the other overload can give for a bundle in a folder.</summary>
     internal long MemoryFor(string folder)
     {
         try
         {
-            var graphs = new DirectoryInfo(folder).GetFiles("*.onnx");
+            var graphs = new DirectoryInfo(folder).EnumerateFiles()
+                .Where(file => file.Extension is ".onnx" or ".zip");
             return MemoryBytes + (GraphCopies * Math.Min(graphs.Sum(SizeOf), new BundleLimits().MaxFileBytes));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring.Compiled;
+using ModelApi.Inference.Scoring.MlNet;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 
 namespace ModelApi.Inference.Scoring.Selection;
@@ -26,6 +27,11 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public SelectedScorer Select(Bundle bundle, CancellationToken cancellationToken = default)
     {
+        if (bundle.Model is not null)
+        {
+            return SelectMlNet(bundle, cancellationToken);
+        }
+
         if (TryCompile(bundle, bundle, ReferenceOf(bundle), out var reason, cancellationToken) is not { } scorer)
         {
             return SelectOnnxRuntime(bundle, reason, cancellationToken);
@@ -53,6 +59,11 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public SelectedScorer SelectFirst(Bundle bundle, CancellationToken cancellationToken = default)
     {
+        if (bundle.Model is not null)
+        {
+            return SelectMlNet(bundle, cancellationToken);
+        }
+
         var kept = bundle.WithoutGraphs();
         return TryCompile(bundle, kept, ReferenceReadAgain(kept), out var reason, cancellationToken) is { } scorer
             ? new SelectedScorer(scorer)
@@ -71,6 +82,14 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
                 ? ReferenceOf(bundle)(cancellationToken)
                 : throw new BundleException([new BundleFault("", "", "The bundle was changed after it was loaded.")]);
         };
+
+    // The only engine that runs its models, also where ONNX Runtime is asked for.
+    private SelectedScorer SelectMlNet(Bundle bundle, CancellationToken cancellationToken)
+    {
+        ThrowIfMustBeCompiled("it holds an ML.NET model and no graph");
+        var reason = bundle.Manifest.Model?.Reason ?? "The bundle holds a saved ML.NET model.";
+        return SelectedScorer.Create(new MlNetScorer(bundle), bundle, $"ML.NET: {reason}", cancellationToken);
+    }
 
     private SelectedScorer SelectOnnxRuntime(Bundle bundle, string reason, CancellationToken cancellationToken) => SelectedScorer.Create(
         new OnnxRuntimeScorer(bundle, threads, cancellationToken),
