@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelApi.Inference.Packing;
+using ModelApi.Inference.Packing.MlNet;
+using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Cli;
@@ -13,7 +15,7 @@ internal static class PackCommand
     {
         var graphs = new Argument<string[]>("graph")
         {
-            Description = "ONNX files in the order in which they run: an encoder, then a classifier; or one pipeline.",
+            Description = "ONNX files in the order in which they run: an encoder, then a classifier; or one pipeline; or a zip of ML.NET.",
             Arity = ArgumentArity.OneOrMore,
         };
         var name = new Option<string>("--name") { Description = "The name that clients will call.", Required = true };
@@ -22,10 +24,9 @@ internal static class PackCommand
             Description = "CSV of training rows: the columns that the graphs read, and the target.",
             Required = true,
         };
-        var golden = new Option<string>("--golden")
+        var golden = new Option<string?>("--golden")
         {
-            Description = "JSON lines with 'input' and the trainer's own 'label' and 'probabilities' (or 'value').",
-            Required = true,
+            Description = "JSON lines with 'input' and the trainer's own 'label' and 'probabilities' (or 'value'). ML.NET writes its own.",
         };
         var output = new Option<string>("--output", "-o") { Description = "The folder of models.", DefaultValueFactory = _ => "models" };
         var version = new Option<string?>("--version") { Description = "The version's number. Default: the next free one." };
@@ -74,7 +75,7 @@ internal static class PackCommand
                 Name = parsed.GetRequiredValue(name),
                 Graphs = parsed.GetRequiredValue(graphs),
                 Reference = ReferenceTable.ReadCsv(parsed.GetRequiredValue(reference)),
-                Golden = Existing(parsed.GetRequiredValue(golden)),
+                Golden = parsed.GetValue(golden) is { } rows ? Existing(rows) : null,
                 Output = parsed.GetRequiredValue(output),
                 Version = parsed.GetValue(version),
                 Description = parsed.GetValue(description),
@@ -100,11 +101,22 @@ internal static class PackCommand
 
     private static async Task<int> RunAsync(PackRequest request, bool json, CancellationToken cancellationToken)
     {
+        if (request.Graphs is [var file] && MlNetPacker.IsPipeline(file))
+        {
+            var packed = await MlNetPacker.PackAsync(request, cancellationToken);
+            return await WriteAsync(packed.Folder, packed.Golden, packed.Notes, json);
+        }
+
         var (folder, golden) = await BundlePacker.PackAsync(request, cancellationToken);
+        return await WriteAsync(folder, golden, [], json);
+    }
+
+    private static async Task<int> WriteAsync(string folder, GoldenReport golden, IReadOnlyList<string> notes, bool json)
+    {
         await Console.Out.WriteLineAsync(json
-            ? JsonSerializer.Serialize(new { folder, goldenRows = golden.Rows, largestDifference = golden.LargestDifference })
-            : FormattableString.Invariant(
-                $"{folder}: {golden.Rows} golden rows reproduced, largest difference {golden.LargestDifference:g2}"));
+            ? JsonSerializer.Serialize(new { folder, goldenRows = golden.Rows, largestDifference = golden.LargestDifference, notes })
+            : string.Join(Environment.NewLine, notes.Append(FormattableString.Invariant(
+                $"{folder}: {golden.Rows} golden rows reproduced, largest difference {golden.LargestDifference:g2}"))));
         return ExitCodes.Success;
     }
 

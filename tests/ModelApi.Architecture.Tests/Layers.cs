@@ -16,9 +16,11 @@ internal static class Layers
             "Batches",
             "Bundles.Onnx",
             "Bundles.Graphs",
+            "Bundles.MlNet",
             "Bundles",
             "Scoring",
             "Scoring.OnnxRuntime",
+            "Scoring.MlNet",
             "Scoring.Compiled.Columns",
             "Scoring.Compiled.Transforms",
             "Scoring.Compiled.Trees",
@@ -36,6 +38,7 @@ internal static class Layers
             "Drift",
             "Files",
             "Packing",
+            "Packing.MlNet",
         ],
         SourceAssembly.Host =>
         [

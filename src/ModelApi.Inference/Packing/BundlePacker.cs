@@ -8,6 +8,7 @@ using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Drift;
 using ModelApi.Inference.Scoring;
+using ModelApi.Inference.Scoring.MlNet;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 
 namespace ModelApi.Inference.Packing;
@@ -29,7 +30,15 @@ public static class BundlePacker
     /// <returns>The bundle's folder, and the result of scoring its golden rows.</returns>
     /// <exception cref="PackException">A file or a fact is missing, and the fact cannot be inferred.</exception>
     /// <exception cref="BundleException">The bundle would not be served.</exception>
-    public static async Task<(string Folder, GoldenReport Golden)> PackAsync(PackRequest request, CancellationToken cancellationToken)
+    public static Task<(string Folder, GoldenReport Golden)> PackAsync(PackRequest request, CancellationToken cancellationToken) =>
+        PackAsync(request, (version, folder, token) => WriteFilesAsync(request, version, folder, token), cancellationToken);
+
+    /// <summary>As the other overload.</summary>
+    /// <param name="request">The parts.</param>
+    /// <param name="writeFilesAsync">Writes the files of a version into a folder, and gives the manifest without digests.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    internal static async Task<(string Folder, GoldenReport Golden)> PackAsync(
+        PackRequest request, Func<string, string, CancellationToken, Task<JsonObject>> writeFilesAsync, CancellationToken cancellationToken)
     {
         if (!ManifestReader.NamePattern.IsMatch(request.Name))
         {
@@ -53,7 +62,7 @@ public static class BundlePacker
         Directory.CreateDirectory(folder);
         try
         {
-            var manifest = await WriteFilesAsync(request, version, folder, cancellationToken).ConfigureAwait(false);
+            var manifest = await writeFilesAsync(version, folder, cancellationToken).ConfigureAwait(false);
             var golden = await CompleteAsync(request, manifest, folder, cancellationToken).ConfigureAwait(false);
             Directory.CreateDirectory(model);
             if (Directory.Exists(destination))
@@ -73,12 +82,14 @@ public static class BundlePacker
     private static async Task<JsonObject> WriteFilesAsync(
         PackRequest request, string version, string folder, CancellationToken cancellationToken)
     {
+        var goldenFile = request.Golden ?? throw new PackException("ONNX graphs need golden rows: name their file with --golden.");
         foreach (var (source, name) in request.Graphs.Select(graph => (graph, Path.GetFileName(graph)))
-            .Append((request.Golden, GoldenRows.FileName))
-            .Concat(request.Files.Select(file => (file.Value, file.Key))))
+            .Append((goldenFile, GoldenRows.FileName)))
         {
             await CopyAsync(source, Path.Combine(folder, name), cancellationToken).ConfigureAwait(false);
         }
+
+        await CopyFilesAsync(request.Files, folder, cancellationToken).ConfigureAwait(false);
 
         var contents = new List<byte[]>();
         var graphs = new List<GraphFile>();
@@ -93,7 +104,7 @@ public static class BundlePacker
         }
 
         return faults.Count == 0
-            ? new ManifestInference(request, graphs, new Encoders(contents), GoldenFacts.Read(request.Golden)).Infer(version)
+            ? new ManifestInference(request, graphs, new Encoders(contents), GoldenFacts.Read(goldenFile)).Infer(version)
             : throw new BundleException(faults);
     }
 
@@ -110,7 +121,7 @@ public static class BundlePacker
 
         // A verdict can be wrong at this point, because the order of the classes is not known yet.
         var bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        using (var scorer = new OnnxRuntimeScorer(bundle, cancellationToken: cancellationToken))
+        using (var scorer = Load(bundle, cancellationToken))
         {
             if (ClassOrder.Find(scorer, bundle.Golden) is { } order)
             {
@@ -121,7 +132,7 @@ public static class BundlePacker
         }
 
         bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        using var served = new OnnxRuntimeScorer(bundle, cancellationToken: cancellationToken);
+        using var served = Load(bundle, cancellationToken);
         var features = ReferenceReader.Read(request.Reference, bundle.Manifest.Signature);
         var predictions = new PredictionBatch(bundle.Manifest.Signature);
         served.Score(features, predictions, cancellationToken);
@@ -132,7 +143,11 @@ public static class BundlePacker
         return GoldenCheck.Run(served, bundle, cancellationToken);
     }
 
-    private static async Task WriteManifestAsync(JsonObject manifest, string folder, CancellationToken cancellationToken)
+    private static IScorer Load(Bundle bundle, CancellationToken cancellationToken) => bundle.Model is null
+        ? new OnnxRuntimeScorer(bundle, cancellationToken: cancellationToken)
+        : new MlNetScorer(bundle);
+
+    internal static async Task WriteManifestAsync(JsonObject manifest, string folder, CancellationToken cancellationToken)
     {
         var files = new JsonObject();
         var place = Path.Combine(folder, ManifestReader.FileName);
@@ -144,6 +159,16 @@ public static class BundlePacker
 
         manifest["files"] = files;
         await File.WriteAllTextAsync(place, manifest.ToJsonString(Options) + "\n", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Copies files into the folder under their names in the bundle.</summary>
+    internal static async Task CopyFilesAsync(
+        IReadOnlyDictionary<string, string> files, string folder, CancellationToken cancellationToken)
+    {
+        foreach (var (name, source) in files)
+        {
+            await CopyAsync(source, Path.Combine(folder, name), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static async Task CopyAsync(string source, string destination, CancellationToken cancellationToken)

@@ -16,8 +16,8 @@ public sealed record PackRequest
     /// <summary>Training rows: the columns that the graphs read, the target, and any others.</summary>
     public required ReferenceTable Reference { get; init; }
 
-    /// <summary>The file of golden rows.</summary>
-    public required string Golden { get; init; }
+    /// <summary>The file of golden rows; null for an ML.NET model, which makes its own.</summary>
+    public string? Golden { get; init; }
 
     /// <summary>The folder of models that the bundle goes into.</summary>
     public required string Output { get; init; }
