@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelApi.Inference.Packing;
 using ModelApi.Inference.Packing.MlNet;
-using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Signatures;
+using Spectre.Console;
 
 namespace ModelApi.Cli;
 
@@ -26,7 +26,13 @@ internal static class PackCommand
         };
         var golden = new Option<string?>("--golden")
         {
-            Description = "JSON lines with 'input' and the trainer's own 'label' and 'probabilities' (or 'value'). ML.NET writes its own.",
+            Description = "JSON lines with 'input' and the trainer's own 'label' and 'probabilities' (or 'label' alone, or 'value'). "
+                + "Default: rows of the reference, which then has a column 'prediction', and 'p_' with each class. ML.NET writes its own.",
+        };
+        var goldenRows = new Option<int>("--golden-rows")
+        {
+            Description = "How many golden rows to fill up to, from a reference with a column 'prediction'.",
+            DefaultValueFactory = _ => 200,
         };
         var output = new Option<string>("--output", "-o") { Description = "The folder of models.", DefaultValueFactory = _ => "models" };
         var version = new Option<string?>("--version") { Description = "The version's number. Default: the next free one." };
@@ -37,7 +43,24 @@ internal static class PackCommand
         {
             Description = "JSON that describes features: {\"age\":{\"description\":\"…\",\"minimum\":18}}; replaces what was inferred.",
         };
-        var target = new Option<string?>("--target") { Description = "The predicted column. Default: the one that no graph reads." };
+        var target = new Option<string?>("--target")
+        {
+            Description = "The predicted column. Default: the one that no golden input holds.",
+        };
+        var task = new Option<string?>("--task") { Description = "What is predicted. Default: what the golden rows show." };
+        task.AcceptOnlyFromAmong("classification", "regression", "multilabel", "outlier-detection", "clustering", "ranking");
+        var classes = NameOption("--classes", "The classes in the order of the probabilities: NAME,NAME. Default: the golden ones.");
+        var targets = NameOption("--targets", "The names of several targets, in the order of the values: NAME,NAME.");
+        var answers = PairOption(
+            "--answer",
+            "PART=OUTPUT",
+            "The graph output that holds a part of the answer, where it cannot be inferred: label, probabilities, scores, value; "
+            + "or others=OUTPUT,OUTPUT, which are returned as they are.");
+        var tolerance = new Option<double?>("--tolerance")
+        {
+            Description = "How far probabilities may be from the trainer's; of other numbers, times their scale. At most 0.001.",
+        };
+        var toleranceReason = new Option<string?>("--tolerance-reason") { Description = "Why it is wider; callers can read it." };
         var unknown = new Option<string?>("--unknown-category")
         {
             Description = "reject or encode-as-missing. Default: what the encoder was fitted to do.",
@@ -47,17 +70,12 @@ internal static class PackCommand
         {
             Description = "The key of a request that holds rows. Default: instances.",
         };
-        var inputs = new Option<string[]>("--input")
-        {
-            Description = "The source of a graph input, where it cannot be inferred: INPUT=SOURCE[,SOURCE…].",
-        };
-        inputs.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => token.Value.Split('=', 2) is not [{ Length: > 0 }, { Length: > 0 }]))
-            {
-                result.AddError($"--input {token.Value}: must be INPUT=SOURCE[,SOURCE…].");
-            }
-        });
+        var inputs = PairOption(
+            "--input",
+            "INPUT=SOURCE",
+            "The source of a graph input, where it cannot be inferred: INPUT=SOURCE[,SOURCE…]. "
+            + "A name with a comma, an equals sign or a quote is quoted: X=\"a,b\",c.");
+        var dryRun = new Option<bool>("--dry-run") { Description = "Shows the signature as a table and checks the model; writes nothing." };
         var force = new Option<bool>("--force") { Description = "Replaces a version that exists." };
         var isolation = IsolationOption.Create();
         var json = new Option<bool>("--json") { Description = "Writes the result as JSON." };
@@ -66,8 +84,9 @@ internal static class PackCommand
             "Makes a bundle of ONNX graphs, training rows and golden rows, and checks it. "
             + "Types, categories, ranges, examples, wiring and histograms are inferred.")
         {
-            graphs, name, reference, golden, output, version, description, performance, arguments,
-            features, target, unknown, instancesKey, inputs, force, isolation, json,
+            graphs, name, reference, golden, goldenRows, output, version, description, performance, arguments,
+            features, target, task, classes, targets, answers, tolerance, toleranceReason, unknown, instancesKey, inputs,
+            dryRun, force, isolation, json,
         };
         command.SetRunner((parsed, cancellationToken) => RunAsync(
             new PackRequest
@@ -76,10 +95,17 @@ internal static class PackCommand
                 Graphs = parsed.GetRequiredValue(graphs),
                 Reference = ReferenceTable.ReadCsv(parsed.GetRequiredValue(reference)),
                 Golden = parsed.GetValue(golden) is { } rows ? Existing(rows) : null,
+                GoldenRows = parsed.GetValue(goldenRows),
                 Output = parsed.GetRequiredValue(output),
                 Version = parsed.GetValue(version),
                 Description = parsed.GetValue(description),
                 Target = parsed.GetValue(target),
+                Task = parsed.GetValue(task),
+                Classes = NamesOf(parsed.GetValue(classes)),
+                Targets = NamesOf(parsed.GetValue(targets)),
+                Answer = PairsOf(parsed.GetValue(answers)),
+                Tolerance = parsed.GetValue(tolerance) is { } share ? (share, parsed.GetValue(toleranceReason)) : null,
+                IsTrial = parsed.GetValue(dryRun),
                 UnknownCategory = parsed.GetValue(unknown) switch
                 {
                     null => null,
@@ -87,7 +113,7 @@ internal static class PackCommand
                     _ => UnknownCategory.EncodeAsMissing,
                 },
                 InstancesKey = parsed.GetValue(instancesKey),
-                Inputs = (parsed.GetValue(inputs) ?? []).Select(ReadInput).ToDictionary(pair => pair.Input, pair => pair.Sources),
+                Inputs = PairsOf(parsed.GetValue(inputs)),
                 Features = parsed.GetValue(features) is { } file ? ReadFeatures(file) : null,
                 Files = new[] { ("performance.json", parsed.GetValue(performance)), ("args.json", parsed.GetValue(arguments)) }
                     .Where(pair => pair.Item2 is not null).ToDictionary(pair => pair.Item1, pair => Existing(pair.Item2!)),
@@ -101,33 +127,81 @@ internal static class PackCommand
 
     private static async Task<int> RunAsync(PackRequest request, bool json, CancellationToken cancellationToken)
     {
-        if (request.Graphs is [var file] && MlNetPacker.IsPipeline(file))
+        var result = request.Graphs is [var file] && MlNetPacker.IsPipeline(file)
+            ? await MlNetPacker.PackAsync(request, cancellationToken)
+            : await BundlePacker.PackAsync(request, cancellationToken);
+        if (json)
         {
-            var packed = await MlNetPacker.PackAsync(request, cancellationToken);
-            return await WriteAsync(packed.Folder, packed.Golden, packed.Notes, json);
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new
+            {
+                folder = result.Folder,
+                goldenRows = result.Golden.Rows,
+                largestDifference = result.Golden.LargestDifference,
+                notes = result.Notes,
+                manifest = request.IsTrial ? result.Manifest : null,
+            }));
+            return ExitCodes.Success;
         }
 
-        var (folder, golden) = await BundlePacker.PackAsync(request, cancellationToken);
-        return await WriteAsync(folder, golden, [], json);
+        if (request.IsTrial)
+        {
+            PackReport.ShowSignature(result, CommandRunner.Create(Console.Out, Console.IsOutputRedirected));
+        }
+
+        await Console.Out.WriteLineAsync(PackReport.Summarize(result));
+        foreach (var note in result.Notes)
+        {
+            CommandRunner.Console.MarkupLineInterpolated($"[yellow]{note}[/]");
+        }
+
+        return ExitCodes.Success;
     }
 
-    private static async Task<int> WriteAsync(string folder, GoldenReport golden, IReadOnlyList<string> notes, bool json)
+    private static Option<string?> NameOption(string name, string description)
     {
-        await Console.Out.WriteLineAsync(json
-            ? JsonSerializer.Serialize(new { folder, goldenRows = golden.Rows, largestDifference = golden.LargestDifference, notes })
-            : string.Join(Environment.NewLine, notes.Append(FormattableString.Invariant(
-                $"{folder}: {golden.Rows} golden rows reproduced, largest difference {golden.LargestDifference:g2}"))));
-        return ExitCodes.Success;
+        var option = new Option<string?>(name) { Description = description };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => NameList.TryParse(token.Value) is null))
+            {
+                result.AddError($"{name} {token.Value}: must be NAME,NAME; a name with a comma or a quote is quoted: \"a,b\",c.");
+            }
+        });
+        return option;
+    }
+
+    private static Option<string[]> PairOption(string name, string form, string description)
+    {
+        var option = new Option<string[]>(name) { Description = description };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => NameList.TryParsePair(token.Value) is null))
+            {
+                result.AddError(
+                    $"{name} {token.Value}: must be {form}; a name with a comma, an equals sign or a quote is quoted: X=\"a,b\",c.");
+            }
+        });
+        return option;
+    }
+
+    private static IReadOnlyList<string>? NamesOf(string? text) => text is null ? null : NameList.TryParse(text);
+
+    private static Dictionary<string, IReadOnlyList<string>> PairsOf(string[]? texts)
+    {
+        var pairs = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var (key, names) in (texts ?? []).Select(text => NameList.TryParsePair(text)!.Value))
+        {
+            if (!pairs.TryAdd(key, names))
+            {
+                throw new UsageException($"'{key}' is given twice; name all of its sources in one option.");
+            }
+        }
+
+        return pairs;
     }
 
     private static string Existing(string file) =>
         File.Exists(file) ? file : throw new CommandException($"There is no file '{file}'; check the path.");
-
-    private static (string Input, IReadOnlyList<string> Sources) ReadInput(string text)
-    {
-        var parts = text.Split('=', 2);
-        return (parts[0], parts[1].Split(','));
-    }
 
     private static JsonObject ReadFeatures(string file)
     {

@@ -108,10 +108,8 @@ public sealed class PackTests : IDisposable
         var (exitCode, output) = await PackWithGoldenAsync("bank", ["encoder.onnx", "model.onnx"], Path.Combine(_folder, "golden.jsonl"));
 
         Assert.Equal(1, exitCode);
-        Assert.Contains(
-            "golden.jsonl row 1: Scored in a batch, it gave a probability that differs from the trainer's by 0.1",
-            output,
-            StringComparison.Ordinal);
+        Assert.Contains("golden.jsonl: 1 of 200 rows are not answered as the trainer answered them", output, StringComparison.Ordinal);
+        Assert.Contains("golden.jsonl row 1: Expected 0.8717736 for 'no', got 0.9717736", output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_folder, "models")));
     }
 
@@ -132,9 +130,11 @@ public sealed class PackTests : IDisposable
         await AssertSaysAsync("There is no file 'nowhere.csv'", [encoder, model], "bank", "nowhere.csv", golden);
         await AssertSaysAsync("holds no rows.", [encoder, model], "bank", empty, golden);
         await AssertSaysAsync(
-            "The source of input 'marital' of encoder.onnx cannot be inferred", [encoder, model], "bank", shorter, golden);
+            "The golden rows hold 'marital', and the reference has no such column.", [encoder, model], "bank", shorter, golden);
         await AssertSaysAsync("'Bank' is not a valid model name", [encoder, model], "Bank", reference, golden);
-        await AssertSaysAsync("must have exactly one output that is the label", [encoder], "bank", reference, golden);
+        await AssertSaysAsync(
+            "The golden rows hold 'probabilities', and no output of encoder.onnx holds 2 numbers for each row",
+            [encoder], "bank", reference, golden);
     }
 
     private async Task AssertSaysAsync(string message, string[] graphs, string name, string reference, string golden)

@@ -17,7 +17,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("'--forse' is not an option of 'modelapi score'; did you mean '--force'?", "score", "models/bank", "-o", "--forse")]
     [InlineData("'--bogus' is not an option of 'modelapi'.", "--bogus")]
     [InlineData("'c' is one argument too many for 'modelapi describe'.", "describe", "b", "c")]
-    [InlineData("Option '--golden' is required.", "pack", "a.onnx", "--name", "a", "--reference", "b.csv")]
+    [InlineData("Option '--reference' is required.", "pack", "a.onnx", "--name", "a", "--golden", "b.jsonl")]
     [InlineData("Argument 'xml' not recognized. Must be one of: 'csv' 'jsonl'", "score", "models/bank", "--format", "xml")]
     [InlineData("--delimiter takes one ASCII character other than a quote, or the word tab.", "score", "models/bank", "--delimiter", "::")]
     public async Task A_wrong_command_line_exits_64_and_names_the_mistake(string message, params string[] arguments)

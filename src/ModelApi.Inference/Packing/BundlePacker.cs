@@ -7,13 +7,14 @@ using System.Text.Json.Serialization;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Drift;
+using ModelApi.Inference.Isolation;
 using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.MlNet;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 
 namespace ModelApi.Inference.Packing;
 
-/// <summary>Makes a bundle of ONNX graphs, training rows and golden rows.</summary>
+/// <summary>Makes a bundle of what a trainer hands over: ONNX graphs, training rows and golden rows.</summary>
 public static class BundlePacker
 {
     private const string ReferenceFile = "reference.json";
@@ -27,18 +28,13 @@ public static class BundlePacker
     };
 
     /// <summary>Makes the bundle, checks it as a server would, and only then puts it into the folder of models.</summary>
-    /// <returns>The bundle's folder, and the result of scoring its golden rows.</returns>
     /// <exception cref="PackException">A file or a fact is missing, and the fact cannot be inferred.</exception>
     /// <exception cref="BundleException">The bundle would not be served.</exception>
-    public static Task<(string Folder, GoldenReport Golden)> PackAsync(PackRequest request, CancellationToken cancellationToken) =>
-        PackAsync(request, (version, folder, token) => WriteFilesAsync(request, version, folder, token), cancellationToken);
+    public static Task<PackResult> PackAsync(PackRequest request, CancellationToken cancellationToken) =>
+        PackAsync(request, new OnnxPackSource(request), cancellationToken);
 
-    /// <summary>As the other overload.</summary>
-    /// <param name="request">The parts.</param>
-    /// <param name="writeFilesAsync">Writes the files of a version into a folder, and gives the manifest without digests.</param>
-    /// <param name="cancellationToken">Ends the work early.</param>
-    internal static async Task<(string Folder, GoldenReport Golden)> PackAsync(
-        PackRequest request, Func<string, string, CancellationToken, Task<JsonObject>> writeFilesAsync, CancellationToken cancellationToken)
+    /// <summary>As the other overload, of other files than graphs.</summary>
+    internal static async Task<PackResult> PackAsync(PackRequest request, IPackSource source, CancellationToken cancellationToken)
     {
         if (!ManifestReader.NamePattern.IsMatch(request.Name))
         {
@@ -49,29 +45,38 @@ public static class BundlePacker
 
         var model = Path.Combine(request.Output, request.Name);
         var version = request.Version ?? NextVersion(model);
+        if (!ManifestReader.VersionPattern.IsMatch(version))
+        {
+            throw new PackException($"--version {version}: must be a positive whole number of at most 9 digits.");
+        }
+
         var destination = Path.Combine(model, version);
-        if (Directory.Exists(destination) && !request.Force)
+        if (Directory.Exists(destination) && !request.Force && !request.IsTrial)
         {
             throw new PackException(
                 $"{destination} exists, and a version never changes: pack another version, or replace it with --force.");
         }
 
         // Servers ignore a folder whose name begins with a dot; the bundle is moved out of it once it is whole.
-        var workshop = Path.Combine(request.Output, $".packing-{Guid.NewGuid():n}");
+        var workshop = Path.Combine(request.IsTrial ? Path.GetTempPath() : request.Output, $".packing-{Guid.NewGuid():n}");
         var folder = Path.Combine(workshop, request.Name, version);
         Directory.CreateDirectory(folder);
         try
         {
-            var manifest = await writeFilesAsync(version, folder, cancellationToken).ConfigureAwait(false);
-            var golden = await CompleteAsync(request, manifest, folder, cancellationToken).ConfigureAwait(false);
-            Directory.CreateDirectory(model);
-            if (Directory.Exists(destination))
+            var manifest = await source.WriteFilesAsync(version, folder, cancellationToken).ConfigureAwait(false);
+            var golden = await CompleteAsync(request, source, manifest, folder, cancellationToken).ConfigureAwait(false);
+            if (!request.IsTrial)
             {
-                Directory.Move(destination, Path.Combine(workshop, "replaced"));
+                Directory.CreateDirectory(model);
+                if (Directory.Exists(destination))
+                {
+                    Directory.Move(destination, Path.Combine(workshop, "replaced"));
+                }
+
+                Directory.Move(folder, destination);
             }
 
-            Directory.Move(folder, destination);
-            return (destination, golden);
+            return new PackResult(request.IsTrial ? null : destination, manifest, golden, source.Inputs, source.Notes);
         }
         finally
         {
@@ -79,51 +84,21 @@ public static class BundlePacker
         }
     }
 
-    private static async Task<JsonObject> WriteFilesAsync(
-        PackRequest request, string version, string folder, CancellationToken cancellationToken)
-    {
-        var goldenFile = request.Golden ?? throw new PackException("ONNX graphs need golden rows: name their file with --golden.");
-        foreach (var (source, name) in request.Graphs.Select(graph => (graph, Path.GetFileName(graph)))
-            .Append((goldenFile, GoldenRows.FileName)))
-        {
-            await CopyAsync(source, Path.Combine(folder, name), cancellationToken).ConfigureAwait(false);
-        }
-
-        await CopyFilesAsync(request.Files, folder, cancellationToken).ConfigureAwait(false);
-
-        var contents = new List<byte[]>();
-        var graphs = new List<GraphFile>();
-        var faults = new BundleFaults();
-        foreach (var file in request.Graphs.Select(Path.GetFileName))
-        {
-            contents.Add(await File.ReadAllBytesAsync(Path.Combine(folder, file!), cancellationToken).ConfigureAwait(false));
-            if (GraphReader.Read(file!, contents[^1], new BundleLimits(), faults) is { } graph)
-            {
-                graphs.Add(graph);
-            }
-        }
-
-        return faults.Count == 0
-            ? new ManifestInference(request, graphs, new Encoders(contents), GoldenFacts.Read(goldenFile)).Infer(version)
-            : throw new BundleException(faults);
-    }
-
     // Loaded twice: first for the order of the classes and the scores of the reference, then as it will be served.
     private static async Task<GoldenReport> CompleteAsync(
-        PackRequest request, JsonObject manifest, string folder, CancellationToken cancellationToken)
+        PackRequest request, IPackSource source, JsonObject manifest, string folder, CancellationToken cancellationToken)
     {
         await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
-        if (request.Isolation is { } isolation
-            && await isolation.ProveAsync(folder, cancellationToken).ConfigureAwait(false) is { IsVerdict: false } crash)
+        if (request.Isolation is { } isolation && !source.IsProved)
         {
-            throw new BundleException(crash.Faults);
+            // A verdict can be wrong at this point, because the order of the classes is not known yet.
+            await ThrowIfCrashingAsync(isolation, folder, cancellationToken).ConfigureAwait(false);
         }
 
-        // A verdict can be wrong at this point, because the order of the classes is not known yet.
         var bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
         using (var scorer = Load(bundle, cancellationToken))
         {
-            if (ClassOrder.Find(scorer, bundle.Golden) is { } order)
+            if (request.Classes is null && ClassOrder.Find(scorer, bundle.Golden) is { } order)
             {
                 var names = manifest["classes"]!.AsArray().Select(name => name!.DeepClone()).ToList();
                 manifest["classes"] = new JsonArray([.. order.Select(index => names[index])]);
@@ -140,12 +115,31 @@ public static class BundlePacker
         await File.WriteAllTextAsync(Path.Combine(folder, ReferenceFile), reference, cancellationToken).ConfigureAwait(false);
         await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
         bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-        return GoldenCheck.Run(served, bundle, cancellationToken);
+        try
+        {
+            return GoldenCheck.Run(served, bundle, cancellationToken);
+        }
+        catch (BundleException) when (request.Tolerance is null && source.WidenTolerance(manifest))
+        {
+            await WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
+            bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
+            return GoldenCheck.Run(served, bundle, cancellationToken);
+        }
     }
 
     private static IScorer Load(Bundle bundle, CancellationToken cancellationToken) => bundle.Model is null
         ? new OnnxRuntimeScorer(bundle, cancellationToken: cancellationToken)
         : new MlNetScorer(bundle);
+
+    /// <summary>Runs a bundle in a process of its own.</summary>
+    /// <exception cref="BundleException">It ended the process, or exceeded a limit.</exception>
+    internal static async Task ThrowIfCrashingAsync(IsolatedProver isolation, string folder, CancellationToken cancellationToken)
+    {
+        if (await isolation.ProveAsync(folder, cancellationToken).ConfigureAwait(false) is { IsVerdict: false } crash)
+        {
+            throw new BundleException(crash.Faults);
+        }
+    }
 
     internal static async Task WriteManifestAsync(JsonObject manifest, string folder, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Signatures;
@@ -43,21 +44,40 @@ internal static class ReferenceReader
     private static void Write(Utf8JsonWriter writer, Feature feature, string cell)
     {
         writer.WritePropertyName(feature.Name);
-        if (feature.Type == FeatureType.String)
-        {
-            writer.WriteStringValue(cell);
-        }
-        else if (cell.Length == 0)
+        if (cell.Length == 0 && (feature.Nullable || feature.Type != FeatureType.String))
         {
             writer.WriteNullValue();
         }
-        else if (feature.Type == FeatureType.Boolean)
+        else if (feature.Type == FeatureType.Boolean && bool.TryParse(cell, out var boolean))
         {
-            writer.WriteBooleanValue(bool.Parse(cell));
+            writer.WriteBooleanValue(boolean);
+        }
+        else if (feature.Type is FeatureType.Integer or FeatureType.Number
+            && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+        {
+            writer.WriteNumberValue(number);
+        }
+        else if (feature.Type == FeatureType.Tensor && IsJson(cell))
+        {
+            writer.WriteRawValue(cell);
         }
         else
         {
-            writer.WriteNumberValue(double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture));
+            // Of another type than text, it is refused with the reason.
+            writer.WriteStringValue(cell);
+        }
+    }
+
+    private static bool IsJson(string cell)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(cell);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 }

@@ -5,9 +5,6 @@ namespace ModelApi.Inference.Packing;
 /// <summary>Training rows as text, column by column.</summary>
 public sealed class ReferenceTable
 {
-    private const string PredictionColumn = "prediction";
-    private const string ProbabilityPrefix = "p_";
-
     private readonly Dictionary<string, int> _indices;
     private readonly IReadOnlyList<string[]> _columns;
 
@@ -27,10 +24,6 @@ public sealed class ReferenceTable
 
     /// <summary>How many rows there are.</summary>
     public int Rows => _columns.Count == 0 ? 0 : _columns[0].Length;
-
-    /// <summary>The columns without the trainer's predictions, which are named <c>prediction</c> and <c>p_…</c>.</summary>
-    public IEnumerable<string> DataHeaders =>
-        Headers.Where(header => header != PredictionColumn && !header.StartsWith(ProbabilityPrefix, StringComparison.Ordinal));
 
     /// <summary>Reads a CSV file whose first line names the columns.</summary>
     /// <exception cref="PackException">There is no such file or no row in it, a row is malformed, or two columns have one name.</exception>
@@ -52,7 +45,9 @@ public sealed class ReferenceTable
             var headers = csv.Headers.ToArray();
             if (headers.Distinct(StringComparer.Ordinal).Count() != headers.Length)
             {
-                throw new PackException($"{file} has two columns of the same name.");
+                throw new PackException(
+                    $"{file} has two columns called '{headers.GroupBy(header => header).First(group => group.Count() > 1).Key}'; "
+                    + "rename one of them.");
             }
 
             var columns = headers.Select(_ => new List<string>()).ToArray();

@@ -54,7 +54,7 @@ public sealed class MlNetTrainerTests
 
     private static async Task<Bundle> PackAsync(string name, string zip, string folder)
     {
-        var (packed, _, _) = await MlNetPacker.PackAsync(
+        var packed = await MlNetPacker.PackAsync(
             new PackRequest
             {
                 Name = name,
@@ -65,7 +65,7 @@ public sealed class MlNetTrainerTests
                 Target = "target",
             },
             CancellationToken.None);
-        return await new BundleReader().ReadAsync(packed, CancellationToken.None);
+        return await new BundleReader().ReadAsync(packed.Folder!, CancellationToken.None);
     }
 
     // Not by the way of the packer: the rows are those of the training, value by value.

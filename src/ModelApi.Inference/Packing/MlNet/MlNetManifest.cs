@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelApi.Inference.Scoring.MlNet;
 using ModelApi.Inference.Signatures;
 
@@ -143,6 +142,12 @@ internal sealed class MlNetManifest
         return converted;
     }
 
+    /// <summary>By column of the reference, the columns of the pipeline that it feeds.</summary>
+    public IEnumerable<(string Column, string Feed)> Feeds() => _needed
+        .SelectMany(needed => _sources[needed.Name].Select(source => (Column: source, needed.Name)))
+        .GroupBy(feed => feed.Column)
+        .Select(group => (group.Key, $"{string.Join(", ", group.Select(feed => feed.Name))} of model.zip"));
+
     private JsonArray DescribeFeatures()
     {
         var categories = KeyCategories.Find(_model, _needed);
@@ -163,7 +168,7 @@ internal sealed class MlNetManifest
     private JsonObject Describe(string name, DataViewType type, string[] cells, IReadOnlyList<string>? categories)
     {
         var isText = InputGetters.IsText(type);
-        var feature = FeatureInference.Infer(name, isText ? TensorElementType.String : null, cells, categories, hasNullGolden: false);
+        var feature = FeatureInference.Infer(name, isText, cells, categories);
         if (isText && cells.Contains(""))
         {
             // ML.NET has no missing text but the empty one.

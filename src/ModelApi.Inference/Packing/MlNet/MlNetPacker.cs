@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
-using ModelApi.Inference.Scoring;
 using ModelApi.Inference.Scoring.MlNet;
 using ModelApi.Inference.Scoring.OnnxRuntime;
 using ModelApi.Inference.Signatures;
@@ -14,7 +13,7 @@ namespace ModelApi.Inference.Packing.MlNet;
 /// The golden rows are ML.NET's own answers to rows of the reference. The bundle holds ONNX where the conversion gives those answers, and
 /// the zip itself where it does not.
 /// </remarks>
-public sealed class MlNetPacker
+public sealed class MlNetPacker : IPackSource
 {
     private const string GraphFileName = "model.onnx";
     private const string ZipFileName = "model.zip";
@@ -25,8 +24,15 @@ public sealed class MlNetPacker
 
     private readonly PackRequest _request;
     private readonly List<string> _notes = [];
+    private readonly Dictionary<string, string> _inputs = [];
 
     private MlNetPacker(PackRequest request) => _request = request;
+
+    IReadOnlyDictionary<string, string> IPackSource.Inputs => _inputs;
+
+    IReadOnlyList<string> IPackSource.Notes => _notes;
+
+    bool IPackSource.IsProved => false;
 
     /// <summary>Whether a file is a saved pipeline rather than a graph, by its name.</summary>
     public static bool IsPipeline(string file) => file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
@@ -34,18 +40,12 @@ public sealed class MlNetPacker
     /// <summary>Makes the bundle, checks it as a server would, and only then puts it into the folder of models.</summary>
     /// <param name="request">Its graphs are the zip alone.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    /// <returns>The bundle's folder, the result of scoring its golden rows, and what was found out, in sentences for people.</returns>
     /// <exception cref="PackException">A file or a fact is missing, and the fact cannot be inferred.</exception>
     /// <exception cref="BundleException">The bundle would not be served.</exception>
-    public static async Task<(string Folder, GoldenReport Golden, IReadOnlyList<string> Notes)> PackAsync(
-        PackRequest request, CancellationToken cancellationToken)
-    {
-        var packer = new MlNetPacker(request);
-        var (folder, golden) = await BundlePacker.PackAsync(request, packer.WriteFilesAsync, cancellationToken).ConfigureAwait(false);
-        return (folder, golden, packer._notes);
-    }
+    public static Task<PackResult> PackAsync(PackRequest request, CancellationToken cancellationToken) =>
+        BundlePacker.PackAsync(request, new MlNetPacker(request), cancellationToken);
 
-    private async Task<JsonObject> WriteFilesAsync(string version, string folder, CancellationToken cancellationToken)
+    async Task<JsonObject> IPackSource.WriteFilesAsync(string version, string folder, CancellationToken cancellationToken)
     {
         var zip = Read(_request.Graphs[0], cancellationToken);
         using var model = MlNetModel.Load(zip);
@@ -53,6 +53,11 @@ public sealed class MlNetPacker
         var manifest = new MlNetManifest(_request, model, answer, _notes);
         var json = manifest.Create(version);
         var place = new JsonObject { ["file"] = ZipFileName };
+        foreach (var (column, feed) in manifest.Feeds())
+        {
+            _inputs.TryAdd(column, feed);
+        }
+
         if (manifest.CreateInputs() is { Count: > 0 } inputs)
         {
             place["inputs"] = inputs;
@@ -95,6 +100,9 @@ public sealed class MlNetPacker
         await File.WriteAllBytesAsync(Path.Combine(folder, ZipFileName), zip.Content, cancellationToken).ConfigureAwait(false);
         return json;
     }
+
+    // The answers are ML.NET's own, compared with what ML.NET or its conversion gives.
+    bool IPackSource.WidenTolerance(JsonObject manifest) => false;
 
     private static ModelZip Read(string file, CancellationToken cancellationToken)
     {

@@ -6,6 +6,9 @@ namespace ModelApi.Inference.Scoring.OnnxRuntime;
 /// <summary>One loaded graph.</summary>
 internal sealed class GraphSession : IDisposable
 {
+    /// <summary>Only what ends the process is logged by ONNX Runtime itself: a failure is an exception, which says the same.</summary>
+    public const OrtLoggingLevel LogSeverity = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+
     private readonly InferenceSession _session;
 
     /// <param name="step">The graph.</param>
@@ -15,6 +18,7 @@ internal sealed class GraphSession : IDisposable
     {
         using var options = new SessionOptions();
         options.DisablePerSessionThreads();
+        options.LogSeverityLevel = LogSeverity;
 
         // Memory patterns are kept for every number of rows that ever occurred, so they would grow without bound.
         options.EnableMemoryPattern = false;

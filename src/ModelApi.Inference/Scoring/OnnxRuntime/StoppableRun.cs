@@ -8,7 +8,7 @@ internal sealed class StoppableRun : IDisposable
     private CancellationTokenRegistration _registration;
 
     /// <summary>The options of the run; never shared, so that a token stops no other run.</summary>
-    public RunOptions Options { get; } = new();
+    public RunOptions Options { get; } = new() { LogSeverityLevel = GraphSession.LogSeverity };
 
     /// <summary>From here to <see cref="End"/>, the token stops a run with the options.</summary>
     public void Begin(CancellationToken cancellationToken) =>

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using ModelApi.Inference.Bundles;
+
+namespace ModelApi.Inference.Packing;
+
+/// <summary>ONNX graphs with training rows and golden rows.</summary>
+internal sealed class OnnxPackSource(PackRequest request) : IPackSource
+{
+    private PackPlan? _plan;
+
+    public IReadOnlyDictionary<string, string> Inputs => _plan!.Inputs();
+
+    public IReadOnlyList<string> Notes => _plan!.Notes;
+
+    public bool IsProved => true;
+
+    public bool WidenTolerance(JsonObject manifest) => _plan!.WidenTolerance(manifest);
+
+    /// <exception cref="PackException">A file or a fact is missing, or ONNX Runtime cannot run a graph.</exception>
+    /// <exception cref="BundleException">A graph has faults, or ended the process that ran it.</exception>
+    public async Task<JsonObject> WriteFilesAsync(string version, string folder, CancellationToken cancellationToken)
+    {
+        var names = request.Graphs.Select(graph => Path.GetFileName(graph)).ToList();
+        foreach (var name in names.Where(name => !ManifestReader.FilePattern.IsMatch(name)))
+        {
+            throw new PackException(
+                $"'{name}' cannot be the name of a file in a bundle: rename it with letters, digits, '-', '_' and '.', as in model.onnx.");
+        }
+
+        var files = request.Graphs.Zip(names).ToDictionary(graph => graph.Second, graph => graph.First);
+        await BundlePacker.CopyFilesAsync(files, folder, cancellationToken).ConfigureAwait(false);
+        await BundlePacker.CopyFilesAsync(request.Files, folder, cancellationToken).ConfigureAwait(false);
+        var contents = new List<byte[]>();
+        var graphs = new List<GraphFile>();
+        var faults = new BundleFaults();
+        foreach (var file in names)
+        {
+            contents.Add(await File.ReadAllBytesAsync(Path.Combine(folder, file), cancellationToken).ConfigureAwait(false));
+            if (GraphReader.Read(file, contents[^1], new BundleLimits(), faults) is { } graph)
+            {
+                graphs.Add(graph);
+            }
+        }
+
+        _plan = faults.Count == 0 ? PackPlan.Make(request, graphs, contents) : throw new BundleException(faults);
+        return await FindAnswerAsync(_plan, version, folder, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The graphs run on the golden rows first, as a regression whose answer is not compared, to see what their outputs hold.
+    private async Task<JsonObject> FindAnswerAsync(PackPlan plan, string version, string folder, CancellationToken cancellationToken)
+    {
+        var golden = Path.Combine(folder, GoldenRows.FileName);
+        if (request.Isolation is { } isolation)
+        {
+            await File.WriteAllLinesAsync(golden, plan.ProbeRows(), cancellationToken).ConfigureAwait(false);
+            await BundlePacker.WriteManifestAsync(plan.ProbeManifest(version), folder, cancellationToken).ConfigureAwait(false);
+            await BundlePacker.ThrowIfCrashingAsync(isolation, folder, cancellationToken).ConfigureAwait(false);
+        }
+
+        var manifest = plan.Manifest(version, plan.Probe(version, cancellationToken));
+        await File.WriteAllLinesAsync(golden, plan.GoldenLines, cancellationToken).ConfigureAwait(false);
+        return manifest;
+    }
+}
