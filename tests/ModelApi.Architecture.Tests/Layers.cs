@@ -24,6 +24,7 @@ internal static class Layers
             "Scoring.Compiled.Columns",
             "Scoring.Compiled.Transforms",
             "Scoring.Compiled.Trees",
+            "Scoring.Compiled.Text",
             "Scoring.Compiled.Linear",
             "Scoring.Compiled.Plans",
             "Scoring.Compiled.Import.Graphs",

@@ -84,7 +84,9 @@ internal static class OneRow
         if (bar is not null)
         {
             report.AtLeast($"{name}-ratio", ratios, bar.Value, What);
-            report.AtMost($"{name}-allocation", figures[3].Bytes, 0, "bytes allocated by all of its rows");
+
+            // Raw rows hold texts in UTF-8, which a batch holds as strings.
+            report.AtMost($"{name}-allocation", figures[4].Bytes, 0, "bytes allocated by scoring all of its rows");
         }
         else
         {

@@ -9,7 +9,7 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled;
 
 public sealed class CompiledScorerTests
 {
-    public static TheoryData<string> Bundles => ["bank/1", "breast-cancer/1", "credit-risk/1", "wine-quality/1"];
+    public static TheoryData<string> Bundles => ["bank/1", "breast-cancer/1", "credit-risk/1", "project-tags/1", "wine-quality/1"];
 
     [Theory]
     [MemberData(nameof(Bundles))]
@@ -115,7 +115,7 @@ public sealed class CompiledScorerTests
     [Fact]
     public async Task A_graph_with_an_unknown_operator_is_refused_with_its_name()
     {
-        using var scorer = CompiledScorer.TryCompile(await ReadAsync("project-tags/1"), out var reason);
+        using var scorer = CompiledScorer.TryCompile(await UncompilableBundle.ReadAsync(), out var reason);
 
         Assert.Null(scorer);
         Assert.StartsWith("it has the operator ", reason, StringComparison.Ordinal);

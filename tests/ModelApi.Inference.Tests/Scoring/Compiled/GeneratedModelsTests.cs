@@ -86,12 +86,16 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
             ["LinearClassifier", "LinearRegressor", "MatMul", "Gemm"],
             specimens.Select(specimen => specimen.Estimator).OfType<LinearEstimator>().Select(linear => linear.Operator),
             50);
-        AssertAll([.. Curve.Exact, .. Curve.Inexact], steps.OfType<Curve>().Select(curve => curve.Operator), 3);
+        AssertAll([.. Curve.Exact, .. Curve.Inexact], steps.OfType<Curve>().Select(curve => curve.Operator), 1);
         AssertAll(
             ["Relu", "Tanh", "Sigmoid", "Elu", "HardSigmoid", "HardSwish", "LeakyRelu", "Selu", "Softplus", "Softsign"],
             specimens.Select(specimen => specimen.Estimator).OfType<NetworkEstimator>()
                 .SelectMany(network => network.Layers).Select(layer => layer.Activation),
             5);
+        var texts = specimens.SelectMany(specimen => specimen.Blocks).OfType<TextBlock>().ToList();
+        AssertAll(["TF", "IDF", "TFIDF"], texts.Select(text => text.Mode), 30);
+        AssertAll(["", "LOWER", "UPPER", "NONE"], texts.Select(text => text.Case ?? ""), 30);
+        AssertAll(["", "L1", "L2", "MAX"], texts.Select(text => text.Norm ?? ""), 3);
         AssertAll([true, false], specimens.Select(specimen => specimen.OneGraph), 300);
         Assert.Contains(ensembles, ensemble => ensemble.Trees.Count >= 500);
         Assert.Contains(specimens, specimen => specimen.Features.Count >= 150);

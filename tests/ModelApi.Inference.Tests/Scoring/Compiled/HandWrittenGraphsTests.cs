@@ -277,6 +277,53 @@ public sealed class HandWrittenGraphsTests
         AssertBothFail(bundle, [Missing]);
     }
 
+    [Theory]
+    [InlineData(0, new float[] { 0, 0, 0, 2, 1, 0 })]
+    [InlineData(1, new float[] { 0, 1, 0, 2, 1, 0 })]
+    public void A_text_that_is_a_stop_word_as_a_whole_is_empty(int isCaseSensitive, float[] expected)
+    {
+        var writer = new GraphWriter();
+        var text = writer.Add("Reshape", [writer.Input("x", TensorElementType.String), writer.Constant([-1L])]);
+        text = writer.Add(
+            "StringNormalizer",
+            text,
+            ("case_change_action", "LOWER"),
+            ("is_case_sensitive", isCaseSensitive),
+            ("locale", "C"),
+            ("stopwords", Texts("The", "a b")));
+        var tokens = writer.Add("Tokenizer", text, ("tokenexp", "[a-z]+"), ("mark", 0), ("mincharnum", 1), ("pad_value", "#"));
+        var counts = writer.Add(
+            "TfIdfVectorizer",
+            writer.Add("Flatten", tokens),
+            ("mode", "TF"),
+            ("min_gram_length", 1),
+            ("max_gram_length", 1),
+            ("max_skip_count", 0),
+            ("ngram_counts", Integers(0L)),
+            ("ngram_indexes", Integers(0L)),
+            ("pool_strings", Texts("the")));
+        writer.Output(counts, "value", TensorElementType.Float, 1);
+        var feature = new Feature { Name = "x", Type = FeatureType.String, Nullable = true, Example = null };
+        var bundle = MemoryBundle.Create(new Signature([feature]) { Task = ModelTask.Regression }, [writer.ToBytes()]);
+        using var reference = new OnnxRuntimeScorer(bundle);
+        using var compiled = Sameness.Compile(bundle, out var reason);
+        Assert.True(compiled is not null, reason);
+        var answers = new List<float>();
+        foreach (var row in Texts("The", "thE", "A B", "the the", "the a", ""))
+        {
+            var batch = new FeatureBatch(bundle.Manifest.Signature);
+            batch.SetText(batch.AddRow(), 0, row);
+            Assert.Null(Sameness.FindDifference(batch, reference, compiled));
+            var answer = new PredictionBatch(bundle.Manifest.Signature);
+            compiled.Score(batch, answer, CancellationToken.None);
+            answers.Add(answer.Values[0]);
+        }
+
+        Assert.Equal(expected, answers);
+    }
+
+    private static string[] Texts(params string[] values) => values;
+
     private static float[] Floats(params float[] values) => values;
 
     private static long[] Integers(params long[] values) => values;

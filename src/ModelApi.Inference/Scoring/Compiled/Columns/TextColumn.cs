@@ -8,6 +8,9 @@ internal sealed class TextColumn(CategorySource source, IReadOnlyDictionary<stri
 {
     public CategorySource Source { get; } = source;
 
+    /// <summary>Whether it is the feature itself, with no text replaced.</summary>
+    public bool IsFeature => otherwise is null && texts.Count == 0;
+
     /// <summary>Maps the texts to numbers.</summary>
     /// <param name="numbers">The number for each of some texts.</param>
     /// <param name="other">The number for every other text.</param>

@@ -12,6 +12,7 @@ internal sealed class LinearStage : ColumnStage
 {
     private readonly Column[] _numbers;
     private readonly CategoryColumns[] _categories;
+    private readonly SparseWeights[] _sparse;
     private readonly double[] _intercepts;
     private readonly int _firstOutput;
 
@@ -41,7 +42,8 @@ internal sealed class LinearStage : ColumnStage
             }
         }
 
-        int[] numbers = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i] is not (ConstantColumn or CategoryColumn))];
+        int[] numbers =
+            [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i] is not (ConstantColumn or CategoryColumn or SparseColumn))];
         _numbers = Array.ConvertAll(numbers, i => inputs[i]);
         _firstNumber = RegisterColumn.FirstOf(_numbers);
         _scaled = ScaledNumbers.TryRead(_numbers, signature);
@@ -51,6 +53,9 @@ internal sealed class LinearStage : ColumnStage
         _categories = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i] is CategoryColumn)
             .GroupBy(i => ((CategoryColumn)inputs[i]).Source)
             .Select(group => new CategoryColumns(group.Key, [.. group.Select(i => inputs[i])], [.. group.Select(WeightsOf)]))];
+
+        _sparse = [.. inputs.OfType<SparseColumn>().Select(column => column.Stage).Distinct()
+            .Select(stage => SparseWeights.Of(stage, inputs, WeightsOf, outputs))];
 
         double WeightOf(int output, int column) => weights[(output * inputs.Length) + column];
 
@@ -91,6 +96,11 @@ internal sealed class LinearStage : ColumnStage
             {
                 sums[output] += _tables[i][output][place];
             }
+        }
+
+        foreach (var sparse in _sparse)
+        {
+            sparse.AddRow(block, 0, sums, 1);
         }
     }
 
@@ -141,6 +151,19 @@ internal sealed class LinearStage : ColumnStage
                 {
                     sums[row] += table[places[row]];
                 }
+            }
+        }
+
+        AddSparse(block);
+    }
+
+    private void AddSparse(Block block)
+    {
+        foreach (var sparse in _sparse)
+        {
+            for (var row = 0; row < block.Rows; row++)
+            {
+                sparse.AddRow(block, row, block.Registers(_firstOutput, _intercepts.Length)[row..], block.Capacity);
             }
         }
     }

@@ -58,6 +58,8 @@ internal sealed class PlainScorer(Specimen specimen) : IScorer
                 return category.Numbers is { } codes
                     ? [codes[known < 0 ? ^1 : known]]
                     : [.. category.Categories.Select((_, index) => index == known ? 1.0 : 0)];
+            case TextBlock text:
+                return [.. text.Encode(features.Texts(text.Feature)[row] ?? "").Select(value => (double)value)];
             case IntegerBlock integer:
                 var number = features.Numbers(integer.Feature)[row];
                 return integer.Categories is null

@@ -111,6 +111,11 @@ internal sealed class SpecimenGenerator
             var take = Math.Min(budget, _random.Next(4) == 0 ? 1 : _random.Next(1, 60));
             switch (_random.Next(6))
             {
+                case 0 when _random.Next(3) == 0:
+                    blocks.Add(new TextGenerator(_random).Make(_features.Count, _linear));
+                    Add(FeatureType.String, null, true, () => _random.Next(10) == 0 ? null : TextGenerator.Text(_random));
+                    budget--;
+                    break;
                 case 0:
                     blocks.Add(Category(version));
                     budget--;

@@ -10,6 +10,7 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
 internal sealed class GraphWriter(int opset = 17, int ml = 3)
 {
     private const string MlDomain = "ai.onnx.ml";
+    private const string MicrosoftDomain = "com.microsoft";
 
     private static readonly HashSet<string> MlOperators =
     [
@@ -133,6 +134,7 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
         var model = new OnnxModel { IrVersion = 8, ProducerName = "tests", Graph = _graph };
         model.OpsetImport.Add(new OnnxOpset { Domain = "", Version = opset });
         model.OpsetImport.Add(new OnnxOpset { Domain = MlDomain, Version = ml });
+        model.OpsetImport.Add(new OnnxOpset { Domain = MicrosoftDomain, Version = 1 });
         return model.ToByteArray();
     }
 
@@ -162,7 +164,8 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
 
     private void Node(string type, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
     {
-        var node = new OnnxNode { OpType = type, Domain = MlOperators.Contains(type) ? MlDomain : "" };
+        var domain = MlOperators.Contains(type) ? MlDomain : type == "Tokenizer" ? MicrosoftDomain : "";
+        var node = new OnnxNode { OpType = type, Domain = domain };
         node.Input.AddRange(inputs);
         node.Output.AddRange(outputs);
         node.Attribute.AddRange(attributes.Select(attribute => ToAttribute(attribute.Name, attribute.Value).ToByteString()));

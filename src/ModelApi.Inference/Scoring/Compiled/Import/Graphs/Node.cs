@@ -24,6 +24,9 @@ internal sealed class Node(OnnxNode node, long opset, GraphValue?[] inputs, Plan
 
     public PlanBuilder Plan { get; } = plan;
 
+    /// <summary>An input of any kind; null if it is omitted.</summary>
+    public GraphValue? Input(int index) => index < inputs.Length ? inputs[index] : null;
+
     /// <summary>An input with one row per row of the batch.</summary>
     public Value Value(int index) => index < inputs.Length && inputs[index] is Value value ? value
         : throw new NotCompilableException($"{Operator} takes a constant where the rows were expected");

@@ -111,6 +111,13 @@ internal static class ElementOperators
         var shape = Node.Wider(value, constant);
         var numbers = node.Spread(constant, shape);
         var columns = node.Spread(value, shape);
+        if (SparseStage.Of(columns) is { } sparse && node.Operator == "Mul" && constant.Numbers.All(double.IsFinite))
+        {
+            var scaled = new SparseScaleStage(sparse, [.. numbers.Select(number => ((ConstantColumn)number).Value)]);
+            node.Plan.Add(scaled);
+            return shape with { Columns = scaled.Columns() };
+        }
+
         return shape with { Type = type, Columns = node.Map(columns, StepOf) };
 
         Step StepOf(int column)

@@ -87,6 +87,13 @@ internal static class NumberOperators
     {
         var value = node.Floats(0);
         value.RequireFlat();
+        if (SparseStage.Of(value.Columns) is { } sparse)
+        {
+            var normalized = new SparseNormalizeStage(sparse, node.Attributes.Text("norm", "MAX"));
+            node.Plan.Add(normalized);
+            return value with { Columns = normalized.Columns() };
+        }
+
         var first = node.Plan.Reserve(value.Columns.Length);
         node.Plan.Add(new NormalizeStage(value.Columns, node.Attributes.Text("norm", "MAX"), first));
         return value with { Columns = PlanBuilder.Outputs(first, value.Columns.Length) };

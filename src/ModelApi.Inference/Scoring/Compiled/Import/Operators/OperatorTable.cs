@@ -17,6 +17,7 @@ internal static class OperatorTable
 
     private const string Plain = "";
     private const string Ml = "ai.onnx.ml";
+    private const string Microsoft = "com.microsoft";
 
     public static readonly IReadOnlyList<Operator> All =
     [
@@ -68,6 +69,8 @@ internal static class OperatorTable
         new(Plain, "Sub", 7, Newest, ElementOperators.Calculate),
         new(Plain, "Sum", 6, Newest, ElementOperators.Sum),
         new(Plain, "Tanh", 6, Newest, FunctionOperators.Tanh),
+        new(Plain, "StringNormalizer", 10, Newest, TextOperators.Normalize),
+        new(Plain, "TfIdfVectorizer", 9, Newest, TextOperators.Vectorize),
         new(Plain, "Unsqueeze", 1, Newest, ShapeOperators.Unsqueeze),
         new(Plain, "Where", 9, Newest, ElementOperators.Where),
 
@@ -84,6 +87,8 @@ internal static class OperatorTable
         new(Ml, "TreeEnsemble", 5, NewestMl, TreeOperators.Score),
         new(Ml, "TreeEnsembleClassifier", 1, 4, TreeOperators.Classify),
         new(Ml, "TreeEnsembleRegressor", 1, 4, TreeOperators.Regress),
+
+        new(Microsoft, "Tokenizer", 1, 1, TextOperators.Tokenize),
 
         // A model may have it beside its answer; no operator reads maps.
         new(Ml, "ZipMap", 1, NewestMl, static _ => []),

@@ -7,7 +7,7 @@ namespace ModelApi.Inference.Scoring.Compiled.Import.Operators;
 /// <summary>Operators that only rearrange columns; source: https://onnx.ai/onnx/operators/.</summary>
 internal static class ShapeOperators
 {
-    public static Value Identity(Node node) => node.Value(0);
+    public static GraphValue Identity(Node node) => node.Input(0) is Words words ? words : node.Value(0);
 
     public static Value Concat(Node node)
     {
@@ -69,8 +69,13 @@ internal static class ShapeOperators
         return product == value.Columns.Length ? value with { Shape = shape } : throw node.Refuse("changes the number of rows");
     }
 
-    public static Value Flatten(Node node)
+    public static GraphValue Flatten(Node node)
     {
+        if (node.Input(0) is Words words)
+        {
+            return node.Attributes.Int("axis", 1) == 1 ? words with { Rank = 2 } : throw node.Refuse("changes the number of rows");
+        }
+
         var value = node.Value(0);
         var axis = node.Attributes.Int("axis", 1);
         return axis == 1 || axis + value.Rank == 1
