@@ -95,29 +95,44 @@ internal static class CheckCommand
     private static async Task<CheckResult> ProveAsync(string folder, IsolatedProver isolation, CancellationToken cancellationToken)
     {
         var proof = await isolation.ProveAsync(folder, cancellationToken);
-        return new CheckResult(folder, proof.Faults, proof.GoldenRows, proof.LargestDifference);
+        return new CheckResult(folder, proof);
     }
 
     private static async Task<CheckResult> LoadAsync(string folder, CancellationToken cancellationToken)
     {
         var loader = new VersionLoader(new BundleReader(), new EngineSelector().Select, new ReadLimits());
         using var version = await loader.LoadAsync(Path.GetFileName(Path.GetDirectoryName(folder))!, folder, cancellationToken);
-        return new CheckResult(folder, version.Faults, version.Golden?.Rows ?? 0, version.Golden?.LargestDifference ?? 0);
+        return new CheckResult(folder, new Proof
+        {
+            Faults = version.Faults,
+            GoldenRows = version.Golden?.Rows ?? 0,
+            LargestDifference = version.Golden?.LargestDifference ?? 0,
+            Allowed = version.Golden?.Allowed ?? 0,
+            ToleranceReason = version.Golden?.Tolerance.Reason,
+            Engine = version.Selected is { } selected ? $"{selected.Scorer.Engine}. {selected.Reason}" : null,
+        });
     }
 
     private static void Report(CheckResult result)
     {
         if (result.IsReady)
         {
+            var proof = result.Proof;
             Console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"ok      {result.Model} {result.Version}: {result.GoldenRows} golden rows reproduced, "
-                + $"largest difference {result.LargestDifference:g2}"));
+                $"ok      {result.Model} {result.Version}: {proof.GoldenRows} golden rows reproduced, "
+                + $"largest difference {proof.LargestDifference:g2}, {proof.Allowed:g2} allowed"));
+            Console.Out.WriteLine($"        {proof.Engine}");
+            if (proof.ToleranceReason is { } reason)
+            {
+                Console.Out.WriteLine($"        Tolerance: {reason}");
+            }
+
             return;
         }
 
         Console.Out.WriteLine($"failed  {result.Model} {result.Version}");
-        foreach (var fault in result.Faults)
+        foreach (var fault in result.Proof.Faults)
         {
             Console.Out.WriteLine($"        {fault}");
         }
@@ -128,18 +143,21 @@ internal static class CheckCommand
         model = result.Model,
         version = result.Version,
         state = result.IsReady ? "ready" : "failed",
-        goldenRows = result.IsReady ? result.GoldenRows : (int?)null,
-        largestDifference = result.IsReady ? result.LargestDifference : (double?)null,
-        faults = result.Faults.Select(fault => new { file = fault.File, path = fault.Path, message = fault.Message }),
+        goldenRows = result.IsReady ? result.Proof.GoldenRows : (int?)null,
+        largestDifference = result.IsReady ? result.Proof.LargestDifference : (double?)null,
+        allowed = result.IsReady ? result.Proof.Allowed : (double?)null,
+        toleranceReason = result.Proof.ToleranceReason,
+        engine = result.Proof.Engine,
+        faults = result.Proof.Faults.Select(fault => new { file = fault.File, path = fault.Path, message = fault.Message }),
     };
 
     /// <summary>The outcome for one bundle.</summary>
-    private sealed record CheckResult(string Folder, IReadOnlyList<BundleFault> Faults, int GoldenRows, double LargestDifference)
+    private sealed record CheckResult(string Folder, Proof Proof)
     {
         public string Model => Path.GetFileName(Path.GetDirectoryName(Folder))!;
 
         public string Version => Path.GetFileName(Folder);
 
-        public bool IsReady => Faults.Count == 0;
+        public bool IsReady => Proof.Faults.Count == 0;
     }
 }

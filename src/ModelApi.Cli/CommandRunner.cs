@@ -10,6 +10,9 @@ namespace ModelApi.Cli;
 /// <summary>Runs a command's action; a failure becomes one line and an exit code instead of a stack trace.</summary>
 internal static class CommandRunner
 {
+    // With the value 1, an exception that nobody foresaw shows its stack.
+    private const string DebugVariable = "MODELAPI_DEBUG";
+
     /// <summary>Standard error, for progress and messages. Standard output is left to results.</summary>
     public static IAnsiConsole Console { get; } = Create(System.Console.Error, System.Console.IsErrorRedirected);
 
@@ -68,6 +71,14 @@ internal static class CommandRunner
             catch (Exception exception) when (IsExpected(exception))
             {
                 Console.MarkupLineInterpolated($"[red]{exception.Message}[/]");
+                return ExitCodes.Failed;
+            }
+            catch (Exception exception) when (Environment.GetEnvironmentVariable(DebugVariable) is not "1")
+            {
+                var message = exception.Message.ReplaceLineEndings(" ");
+                Console.MarkupLineInterpolated(
+                    $"[red]{command.Name} failed in a way that nobody foresaw ({exception.GetType().Name}: {message}).[/]");
+                Console.MarkupLineInterpolated($"{DebugVariable}=1 shows where; please report it with the files.");
                 return ExitCodes.Failed;
             }
         });

@@ -47,7 +47,7 @@ internal static class PackReport
     public static string Summarize(PackResult result) => string.Create(
         CultureInfo.InvariantCulture,
         $"{result.Folder ?? "Nothing was written"}: {result.Golden.Rows} golden rows reproduced, "
-        + $"largest difference {result.Golden.LargestDifference:g2}");
+        + $"largest difference {result.Golden.LargestDifference:g2}, {result.Golden.Allowed:g2} allowed");
 
     private static string ValuesOf(JsonObject feature) => feature switch
     {

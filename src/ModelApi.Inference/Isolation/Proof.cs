@@ -23,6 +23,15 @@ public sealed record Proof
     /// <summary>Largest absolute difference from the trainer's probabilities (or, for a regression, values).</summary>
     public double LargestDifference { get; init; }
 
+    /// <summary>The largest difference that is allowed, in the same unit.</summary>
+    public double Allowed { get; init; }
+
+    /// <summary>Why the tolerance is wider than usual; null where it is not.</summary>
+    public string? ToleranceReason { get; init; }
+
+    /// <summary>The engine that scored, with the reason for it in one sentence; null where the bundle has faults.</summary>
+    public string? Engine { get; init; }
+
     /// <summary>From the start of the process to its end.</summary>
     public TimeSpan Time { get; init; }
 }

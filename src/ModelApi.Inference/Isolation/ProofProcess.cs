@@ -75,6 +75,9 @@ public static class ProofProcess
                 Digest = bundle.Digest,
                 GoldenRows = selected.Golden.Rows,
                 LargestDifference = selected.Golden.LargestDifference,
+                Allowed = selected.Golden.Allowed,
+                ToleranceReason = selected.Golden.Tolerance.Reason,
+                Engine = $"{selected.Scorer.Engine}. {selected.Reason}",
             };
         }
         catch (Exception exception) when (!LoadFaults.IsOutOfMemory(exception))

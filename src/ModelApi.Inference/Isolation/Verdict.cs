@@ -15,6 +15,9 @@ internal static class Verdict
             json.WriteString("digest", proof.Digest);
             json.WriteNumber("goldenRows", proof.GoldenRows);
             json.WriteNumber("largestDifference", proof.LargestDifference);
+            json.WriteNumber("allowed", proof.Allowed);
+            json.WriteString("toleranceReason", proof.ToleranceReason);
+            json.WriteString("engine", proof.Engine);
             json.WriteNumber("faultCount", proof.FaultCount);
             json.WriteStartArray("faults");
             foreach (var fault in proof.Faults)
@@ -52,6 +55,9 @@ internal static class Verdict
                     Digest = digest,
                     GoldenRows = root.GetProperty("goldenRows").GetInt32(),
                     LargestDifference = root.GetProperty("largestDifference").GetDouble(),
+                    Allowed = root.GetProperty("allowed").GetDouble(),
+                    ToleranceReason = root.GetProperty("toleranceReason").GetString(),
+                    Engine = root.GetProperty("engine").GetString(),
                 }
                 : null;
         }

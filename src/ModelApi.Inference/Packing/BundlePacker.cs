@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Microsoft.ML.OnnxRuntime;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Drift;
@@ -77,6 +78,10 @@ public static class BundlePacker
             }
 
             return new PackResult(request.IsTrial ? null : destination, manifest, golden, source.Inputs, source.Notes);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or OnnxRuntimeException)
+        {
+            throw new PackException($"The model cannot score the rows of the reference: {GraphProbe.Line(exception.Message)}");
         }
         finally
         {

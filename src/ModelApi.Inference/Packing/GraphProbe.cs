@@ -109,7 +109,8 @@ internal static class GraphProbe
         }
     }
 
-    private static string Line(string message) =>
+    /// <summary>A message of ONNX Runtime in one line.</summary>
+    public static string Line(string message) =>
         string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     // skl2onnx takes the columns that a selecting first step keeps from the first input alone.

@@ -11,7 +11,7 @@ internal interface IPackSource
     /// <summary>Sentences about what was found, left out or should be better; after the files were written.</summary>
     IReadOnlyList<string> Notes { get; }
 
-    /// <summary>Whether the model has run in a process of its own already, where that was asked for; after the files were written.</summary>
+    /// <summary>Whether the model has run in a process of its own, where that was asked for; after the files were written.</summary>
     bool IsProved { get; }
 
     /// <summary>Writes the files of a version, with golden rows, into an empty folder.</summary>

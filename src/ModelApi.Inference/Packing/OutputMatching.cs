@@ -79,8 +79,7 @@ internal sealed class OutputMatching(PackRequest request, IReadOnlyList<ProbedOu
         // A single probability or decision value stands for two classes; of one golden number, two columns hold it in the second.
         var candidates = outputs
             .Where(output => output.Numbers is not null && (output.AreFloats || key == "value")
-                && (output.Columns == columns || (columns == 2 && output.Columns == 1)
-                    || (columns == 1 && output.Columns == 2 && key != "value")))
+                && (output.Columns == columns || (key != "value" && output.Columns + columns == 3)))
             .Select(output => (Output: output, Difference: Difference(output, expected)))
             .OrderBy(candidate => candidate.Difference)
             .ToList();

@@ -1,0 +1,175 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelApi.Inference.Packing;
+using ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
+
+namespace ModelApi.Inference.Tests.Packing;
+
+public sealed class PackTests : IDisposable
+{
+    private const string Golden = """
+        {"input":{"a":1,"b":2},"value":3}
+        {"input":{"a":2.5,"b":4},"value":6.5}
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("modelapi-pack-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task The_index_that_pandas_writes_is_named_and_no_feature()
+    {
+        var packed = await PackAsync(Sum("X", 2), ",a,b,y\n0,1,2,3\n1,2,4,6\n", Golden);
+
+        Assert.Equal(["a", "b"], Features(packed));
+        Assert.Equal("y", (string?)packed.Manifest["target"]!["name"]);
+        Assert.Contains(packed.Notes, note => note.Contains("''", StringComparison.Ordinal)
+            && note.Contains("index=False", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_several_columns_may_be_the_target_they_are_listed()
+    {
+        const string Reference = "a,b,y,z,id\n1,2,3,4,x\n";
+
+        var exception = await Assert.ThrowsAsync<PackException>(() => PackAsync(Sum("X", 2), Reference, Golden));
+        var told = await PackAsync(Sum("X", 2), Reference, Golden, request => request with { Target = "z" });
+
+        Assert.Contains("may be any of 'y', 'z': name it with --target", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("z", (string?)told.Manifest["target"]!["name"]);
+        Assert.Contains(told.Notes, note => note.Contains("Not used: columns 'y', 'id'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Golden_rows_are_made_of_the_reference_where_it_has_the_predictions()
+    {
+        var rows = Enumerable.Range(0, 500).Select(i => $"{i},{2 * i},0,{3 * i}");
+
+        var packed = await PackAsync(Sum("X", 2), $"a,b,y,prediction\n{string.Join('\n', rows)}\n", golden: null, request =>
+            request with { Target = "y" });
+
+        Assert.Equal(200, packed.Golden.Rows);
+        Assert.DoesNotContain(packed.Notes, note => note.Contains("golden rows", StringComparison.Ordinal));
+        Assert.Equal(["a", "b"], Features(packed));
+    }
+
+    [Fact]
+    public async Task A_few_golden_rows_are_filled_up_from_the_reference_or_more_are_asked_for()
+    {
+        var rows = string.Join('\n', Enumerable.Range(0, 300).Select(i => $"{i},{2 * i},0,{3 * i}"));
+
+        var asked = await PackAsync(Sum("X", 2), "a,b,y\n1,2,3\n", Golden);
+        var filled = await PackAsync(Sum("X", 2), $"a,b,y,prediction\n{rows}\n", Golden);
+
+        Assert.Equal((2, 200), (asked.Golden.Rows, filled.Golden.Rows));
+        Assert.Contains(asked.Notes, note => note.StartsWith("2 golden rows; 200 show faults", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_golden_rows_and_predictions_both_ways_are_told()
+    {
+        var exception = await Assert.ThrowsAsync<PackException>(() => PackAsync(Sum("X", 2), "a,b,y\n1,2,3\n", golden: null));
+
+        Assert.Contains("--golden", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("'prediction'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_source_that_is_told_may_have_any_name()
+    {
+        var graph = new GraphWriter();
+        graph.Output(graph.Add("Sub", ["one", "two"]), "value", TensorElementType.Float, 1);
+        graph.Input("one", TensorElementType.Float);
+        graph.Input("two", TensorElementType.Float);
+        const string Rows = """{"input":{"a,b":1,"say \"k=v\"":2},"value":-1}""";
+
+        var packed = await PackAsync(graph.ToBytes(), "\"say \"\"k=v\"\"\",\"a,b\",y\n2,1,0\n", Rows, request => request with
+        {
+            Inputs = new Dictionary<string, IReadOnlyList<string>> { ["one"] = ["a,b"], ["two"] = ["say \"k=v\""] },
+        });
+
+        Assert.Equal("two of model.onnx", packed.Inputs["say \"k=v\""]);
+    }
+
+    [Theory]
+    [InlineData(
+        "a,b,c,y\n1,2,3,4\n", """{"input":{"a":1,"b":2,"c":3},"value":3}""", "takes 2 columns, and 3 are left for it: 'a', 'b', 'c'")]
+    [InlineData("a,y\n1,4\n", """{"input":{"a":1,"b":2},"value":3}""", "The golden rows hold 'b', and the reference has no such column.")]
+    [InlineData("a,b,y\n1,x,4\n", """{"input":{"a":1,"b":2},"value":3}""", "--input X=COLUMN, and row 1 with a value holds 'x'")]
+    [InlineData("a,b,y\n1,,4\n", """{"input":{"a":1,"b":2},"value":3}""", "Column 'b' of the reference holds no value")]
+    [InlineData("a,b,y\n1,2,4\n", """{"input":{"a":1,"b":2},"label":"x"}""", "no output of model.onnx holds one class for each row")]
+    [InlineData("a,b,y\n1,2,4\n", """{"input":{"a":1,"b":2}}""", "line 1: it holds no answer. Each line is an object with 'input'")]
+    [InlineData("a,b,y\n1,2,4\n", """{"input":{"a":1,"b":2},"value":[1,2]}""", "no output of model.onnx holds 2 numbers for each row")]
+    [InlineData(
+        "a,b,y\n1,2,4\n",
+        "{\"input\":{\"a\":1,\"b\":2},\"value\":3}\n{\"input\":{\"a\":1,\"b\":2},\"label\":3}",
+        "line 2: it holds 'label', and the first row 'value'")]
+    [InlineData("a,a,y\n1,2,4\n", """{"input":{"a":1},"value":3}""", "has two columns called 'a'; rename one of them")]
+    [InlineData("a,b,y\n1,2,4\n", "nothing", "line 1: it is not JSON")]
+    [InlineData("a,b,y\n1,2,4\n", "", "holds no rows. Each line is an object")]
+    public async Task What_cannot_be_packed_is_told_with_what_to_do(string reference, string golden, string message)
+    {
+        var exception = await Assert.ThrowsAsync<PackException>(() => PackAsync(Sum("X", 2), reference, golden));
+
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder, ".packing-*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_trial_writes_nothing()
+    {
+        var packed = await PackAsync(Sum("X", 2), "a,b,y\n1,2,3\n", Golden, request => request with { IsTrial = true });
+
+        Assert.Null(packed.Folder);
+        Assert.Equal("X of model.onnx", packed.Inputs["a"]);
+        Assert.False(Directory.Exists(Path.Combine(_folder, "models")));
+    }
+
+    [Fact]
+    public async Task Images_become_a_tensor_with_the_shape_of_the_golden_rows()
+    {
+        var graph = new GraphWriter();
+        var image = graph.InputOf("image", TensorElementType.Float, null, 1, 2, 2);
+        graph.Output(
+            graph.Add("MatMul", [graph.Add("Flatten", image, ("axis", 1L)), graph.Constant([1f, 10, 100, 1000], 4, 1)]),
+            "value", TensorElementType.Float, 1);
+
+        var packed = await PackAsync(
+            graph.ToBytes(),
+            "image,y\n\"[[[1,2],[3,4]]]\",0\n\"[[[0,0],[0,9]]]\",0\n",
+            """{"input":{"image":[[[1,2],[3,4]]]},"value":4321}""");
+
+        var feature = packed.Manifest["features"]![0]!;
+        Assert.Equal(("tensor", "[1,2,2]"), ((string?)feature["type"], feature["shape"]!.ToJsonString()));
+    }
+
+    private static byte[] Sum(string input, int columns)
+    {
+        var graph = new GraphWriter();
+        graph.Output(
+            graph.Add("MatMul", [graph.Input(input, TensorElementType.Float, columns), graph.Constant([1f, 1], 2, 1)]),
+            "value", TensorElementType.Float, 1);
+        return graph.ToBytes();
+    }
+
+    private static IEnumerable<string?> Features(PackResult packed) =>
+        packed.Manifest["features"]!.AsArray().Select(feature => (string?)feature!["name"]);
+
+    private Task<PackResult> PackAsync(byte[] graph, string reference, string? golden, Func<PackRequest, PackRequest>? change = null)
+    {
+        var (graphs, rows) = (Path.Combine(_folder, "model.onnx"), Path.Combine(_folder, "golden.jsonl"));
+        File.WriteAllBytes(graphs, graph);
+        File.WriteAllText(Path.Combine(_folder, "reference.csv"), reference);
+        File.WriteAllText(rows, golden);
+        return Task.Run(() => BundlePacker.PackAsync(
+            (change ?? (request => request))(new PackRequest
+            {
+                Name = "made",
+                Graphs = [graphs],
+                Reference = ReferenceTable.ReadCsv(Path.Combine(_folder, "reference.csv")),
+                Golden = golden is null ? null : rows,
+                Output = Path.Combine(_folder, "models"),
+            }),
+            CancellationToken.None));
+    }
+}
