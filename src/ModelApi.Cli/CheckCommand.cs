@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -105,10 +104,7 @@ internal static class CheckCommand
         return new CheckResult(folder, new Proof
         {
             Faults = version.Faults,
-            GoldenRows = version.Golden?.Rows ?? 0,
-            LargestDifference = version.Golden?.LargestDifference ?? 0,
-            Allowed = version.Golden?.Allowed ?? 0,
-            ToleranceReason = version.Golden?.Tolerance.Reason,
+            Golden = version.Golden,
             Engine = version.Selected is { } selected ? $"{selected.Scorer.Engine}. {selected.Reason}" : null,
         });
     }
@@ -117,17 +113,8 @@ internal static class CheckCommand
     {
         if (result.IsReady)
         {
-            var proof = result.Proof;
-            Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"ok      {result.Model} {result.Version}: {proof.GoldenRows} golden rows reproduced, "
-                + $"largest difference {proof.LargestDifference:g2}, {proof.Allowed:g2} allowed"));
-            Console.Out.WriteLine($"        {proof.Engine}");
-            if (proof.ToleranceReason is { } reason)
-            {
-                Console.Out.WriteLine($"        Tolerance: {reason}");
-            }
-
+            Console.Out.WriteLine($"ok      {result.Model} {result.Version}: {result.Proof.Golden?.Describe()}");
+            Console.Out.WriteLine($"        {result.Proof.Engine}");
             return;
         }
 
@@ -143,10 +130,12 @@ internal static class CheckCommand
         model = result.Model,
         version = result.Version,
         state = result.IsReady ? "ready" : "failed",
-        goldenRows = result.IsReady ? result.Proof.GoldenRows : (int?)null,
-        largestDifference = result.IsReady ? result.Proof.LargestDifference : (double?)null,
-        allowed = result.IsReady ? result.Proof.Allowed : (double?)null,
-        toleranceReason = result.Proof.ToleranceReason,
+        goldenRows = result.Proof.Golden?.Rows,
+        largestDifference = result.Proof.Golden?.LargestDifference,
+        allowedDifference = result.Proof.Golden?.Allowed,
+        tiedRows = result.Proof.Golden?.TiedRows,
+        tolerance = result.Proof.Golden?.Tolerance.Share,
+        toleranceReason = result.Proof.Golden?.Tolerance.Reason,
         engine = result.Proof.Engine,
         faults = result.Proof.Faults.Select(fault => new { file = fault.File, path = fault.Path, message = fault.Message }),
     };

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Signatures;
 using Spectre.Console;
@@ -15,6 +16,7 @@ internal static class DescribeCommand
     private const string Performance = "performance.json";
 
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions TaskNames = new() { Converters = { new JsonStringEnumConverter() } };
     private static readonly JsonSerializerOptions Readable = new(OneLine) { WriteIndented = true };
 
     public static Command Create()
@@ -81,9 +83,15 @@ internal static class DescribeCommand
             ["digest"] = bundle.Digest,
             ["task"] = TaskOf(signature),
             ["target"] = signature.Target,
-            ["classes"] = signature.Classes is { } classes
-                ? new JsonArray([.. Enumerable.Range(0, classes.Count).Select(i => LabelOf(classes, i))])
+            ["targets"] = signature.Targets.Count > 0
+                ? new JsonArray([.. signature.Targets.Select(target => JsonValue.Create(target))])
                 : null,
+            ["classes"] = signature.Classes is { } classes
+                ? new JsonArray([.. Enumerable.Range(0, classes.Count).Select(classes.ValueOf)])
+                : null,
+            ["returns"] = new JsonArray([.. AnswerMembers.Of(signature.Answer).Select(member => JsonValue.Create(member))]),
+            ["tolerance"] = manifest.Tolerance.Share,
+            ["toleranceReason"] = manifest.Tolerance.Reason,
             ["unknownCategory"] = PolicyOf(signature),
             ["instancesKey"] = signature.InstancesKey,
             ["features"] = new JsonArray([.. signature.Features.Select(ToJson)]),
@@ -98,9 +106,6 @@ internal static class DescribeCommand
             ["bytes"] = FilesOf(bundle).Sum(file => file.Bytes),
         };
     }
-
-    private static JsonValue LabelOf(ClassLabels classes, int index) =>
-        classes.AreIntegers ? JsonValue.Create(classes.Integer(index)) : JsonValue.Create(classes.Names[index]);
 
     private static JsonObject ToJson(Feature feature) => new()
     {
@@ -131,7 +136,8 @@ internal static class DescribeCommand
         var isRefused = signature.UnknownCategory == UnknownCategory.Reject;
         about.AddRow(
             Text("predicts"),
-            Text($"{signature.Target}{(signature.Classes is { } classes ? $": {string.Join(", ", classes.Names)}" : ", a number")}"));
+            Text(Predicts(signature)));
+        about.AddRow(Text("answers with"), Text(string.Join(", ", AnswerMembers.Of(signature.Answer))));
         about.AddRow(Text("unknown categories"), Text(isRefused ? "are refused" : "are encoded as missing"));
         about.AddRow(Text("golden rows"), Text(Invariant($"{bundle.Golden.Features.Rows:N0}")));
         about.AddRow(Text("digest"), Text(bundle.Digest));
@@ -209,7 +215,15 @@ internal static class DescribeCommand
 
     private static string TypeOf(Feature feature) => feature.Type.ToString().ToLowerInvariant();
 
-    private static string TaskOf(Signature signature) => signature.Task.ToString().ToLowerInvariant();
+    private static string TaskOf(Signature signature) => JsonSerializer.SerializeToNode(signature.Task, TaskNames)!.GetValue<string>();
+
+    private static string Predicts(Signature signature)
+    {
+        var each = signature.Targets.Count > 0 ? $" ({string.Join(", ", signature.Targets)})" : "";
+        return signature.Classes is { } classes
+            ? $"{signature.Target}{each}: {string.Join(", ", classes.Names)}"
+            : $"{signature.Target}{each}, {(signature.Targets.Count > 0 ? "numbers" : "a number")}";
+    }
 
     private static string PolicyOf(Signature signature) =>
         signature.UnknownCategory == UnknownCategory.Reject ? "reject" : "encode-as-missing";

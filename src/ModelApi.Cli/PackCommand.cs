@@ -137,6 +137,7 @@ internal static class PackCommand
                 folder = result.Folder,
                 goldenRows = result.Golden.Rows,
                 largestDifference = result.Golden.LargestDifference,
+                allowedDifference = result.Golden.Allowed,
                 notes = result.Notes,
                 manifest = request.IsTrial ? result.Manifest : null,
             }));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -44,10 +43,7 @@ internal static class PackReport
     }
 
     /// <summary>One line about the golden rows.</summary>
-    public static string Summarize(PackResult result) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{result.Folder ?? "Nothing was written"}: {result.Golden.Rows} golden rows reproduced, "
-        + $"largest difference {result.Golden.LargestDifference:g2}, {result.Golden.Allowed:g2} allowed");
+    public static string Summarize(PackResult result) => $"{result.Folder ?? "Nothing was written"}: {result.Golden.Describe()}";
 
     private static string ValuesOf(JsonObject feature) => feature switch
     {

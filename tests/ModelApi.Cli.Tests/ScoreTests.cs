@@ -107,7 +107,7 @@ public sealed class ScoreTests : IDisposable
         var result = await CliProcess.RunWithInputAsync(Encoding.UTF8.GetBytes(BankRows.Csv(1)), "score", bundle.Folder);
 
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
-        Assert.Contains("gave 'no' where the trainer gave 'yes'", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Expected 'yes', got 'no'", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

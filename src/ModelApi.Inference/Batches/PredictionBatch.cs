@@ -21,11 +21,15 @@ public sealed class PredictionBatch
         var answer = signature.Answer;
         Signature = signature;
         (_labelColumns, _numberColumns, _areDoubles) = (answer.LabelColumns, answer.NumberColumns, answer.AreDoubles);
+        IsPlain = answer.IsPlain;
         Others = [.. answer.Others.Select(other => new OtherValues(other))];
     }
 
     /// <summary>The signature of the model that answers.</summary>
     public Signature Signature { get; }
+
+    /// <summary>As <see cref="AnswerShape.IsPlain"/>.</summary>
+    public bool IsPlain { get; }
 
     /// <summary>How many rows are answered.</summary>
     public int Rows { get; private set; }

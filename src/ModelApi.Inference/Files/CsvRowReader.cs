@@ -50,7 +50,7 @@ internal sealed class CsvRowReader : IRowReader
         var header = ReadHeader();
         _columnCount = header.Count;
         _columns = CsvColumns.Find(header, signature, _file);
-        string[] added = [prefix + "prediction", .. signature.Classes?.Names.Select(name => $"{prefix}p_{name}") ?? []];
+        string[] added = [.. AnswerColumns.Of(signature).Select(name => prefix + name)];
         if (header.FirstOrDefault(added.Contains) is { } taken)
         {
             throw new RowFileException(
@@ -102,19 +102,22 @@ internal sealed class CsvRowReader : IRowReader
     public void WriteRow(ReadOnlySpan<byte> text, PredictionBatch predictions, int row, Utf8Buffer output)
     {
         output.Write(text);
-        output.Write(_separator);
-        if (_signature.Classes is null)
+        foreach (var label in predictions.LabelsOf(row))
         {
-            output.Write(predictions.Values[row]);
+            output.Write(_separator);
+            output.Write(_labels[label]);
         }
-        else
+
+        for (var column = 0; column < _signature.Answer.NumberColumns; column++)
         {
-            output.Write(_labels[predictions.Labels[row]]);
-            foreach (var probability in predictions.ProbabilitiesOf(row))
-            {
-                output.Write(_separator);
-                output.Write(probability);
-            }
+            output.Write(_separator);
+            output.Write(predictions, row, column);
+        }
+
+        foreach (var other in predictions.Others)
+        {
+            output.Write(_separator);
+            output.Write(Encoding.UTF8.GetBytes(Field(AnswerColumns.CellOf(other, row))));
         }
 
         output.Write(_lineBreak);

@@ -14,12 +14,9 @@ internal sealed class JsonRowReader : IRowReader
 
     private readonly PeekedStream _input;
     private readonly JsonFeatureReader _features;
-    private readonly Signature _signature;
     private readonly string[] _added;
-    private readonly byte[] _predictionKey;
-    private readonly byte[] _probabilitiesKey;
-    private readonly byte[][] _labels;
-    private readonly byte[][] _classes;
+    private readonly byte[][] _addedKeys;
+    private readonly string _prefix;
     private byte[] _buffer = new byte[256 * 1024];
     private int _start;
     private int _end;
@@ -33,13 +30,10 @@ internal sealed class JsonRowReader : IRowReader
     public JsonRowReader(PeekedStream input, string prefix, Signature signature)
     {
         _input = input;
-        _signature = signature;
         _features = new JsonFeatureReader(signature, new ReadLimits(MaxRows: 1), keysMayBeUnknown: true);
-        _added = [prefix + "prediction", prefix + "probabilities"];
-        _predictionKey = Quoted(_added[0]);
-        _probabilitiesKey = Quoted(_added[1]);
-        _classes = [.. signature.Classes?.Names.Select(Quoted) ?? []];
-        _labels = signature.Classes is { AreIntegers: true } classes ? [.. classes.Names.Select(Encoding.UTF8.GetBytes)] : _classes;
+        _prefix = prefix;
+        _added = [.. AnswerMembers.Of(signature.Answer).Select(name => prefix + name)];
+        _addedKeys = [.. _added.Select(Quoted)];
 
         // Throws if the file is not text.
         _input.PeekStart();
@@ -79,30 +73,8 @@ internal sealed class JsonRowReader : IRowReader
         var members = text[..^1].TrimEnd(" \t\r"u8);
         output.Write(members);
         output.Write(members.Length == 1 ? ""u8 : ","u8);
-        output.Write(_predictionKey);
-        if (_signature.Classes is null)
-        {
-            output.Write(":"u8);
-            output.Write(predictions.Values[row]);
-        }
-        else
-        {
-            output.Write(":"u8);
-            output.Write(_labels[predictions.Labels[row]]);
-            output.Write(","u8);
-            output.Write(_probabilitiesKey);
-            var probabilities = predictions.ProbabilitiesOf(row);
-            for (var i = 0; i < probabilities.Length; i++)
-            {
-                output.Write(i == 0 ? ":{"u8 : ","u8);
-                output.Write(_classes[i]);
-                output.Write(":"u8);
-                output.Write(probabilities[i]);
-            }
-
-            output.Write("}"u8);
-        }
-
+        AnswerJson.Write(output.Json, predictions, row, _prefix);
+        output.EndJson();
         output.Write("}\n"u8);
     }
 
@@ -119,7 +91,7 @@ internal sealed class JsonRowReader : IRowReader
                 batch.Findings.Clear();
                 batch.Findings.Error(0, null, "A line must hold one object with the features, not several rows.");
             }
-            else if (line.IndexOf(_predictionKey) >= 0 || line.IndexOf(_probabilitiesKey) >= 0)
+            else if (MayHold(line))
             {
                 RefuseTaken(line, batch.Findings);
             }
@@ -128,6 +100,19 @@ internal sealed class JsonRowReader : IRowReader
         {
             batch.Findings.Error(0, null, $"Not valid JSON at byte {exception.Position}: {exception.Message}");
         }
+    }
+
+    private bool MayHold(ReadOnlySpan<byte> line)
+    {
+        foreach (var key in _addedKeys)
+        {
+            if (line.IndexOf(key) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void RefuseTaken(ReadOnlySpan<byte> line, Findings findings)

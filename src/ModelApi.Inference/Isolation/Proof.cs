@@ -1,4 +1,5 @@
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Scoring;
 
 namespace ModelApi.Inference.Isolation;
 
@@ -17,17 +18,8 @@ public sealed record Proof
     /// <summary>The digest of the bundle's content, see <see cref="Bundle.Digest"/>; null where it has faults.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>Golden rows that were reproduced.</summary>
-    public int GoldenRows { get; init; }
-
-    /// <summary>Largest absolute difference from the trainer's probabilities (or, for a regression, values).</summary>
-    public double LargestDifference { get; init; }
-
-    /// <summary>The largest difference that is allowed, in the same unit.</summary>
-    public double Allowed { get; init; }
-
-    /// <summary>Why the tolerance is wider than usual; null where it is not.</summary>
-    public string? ToleranceReason { get; init; }
+    /// <summary>How well the golden rows were reproduced; null where it has faults.</summary>
+    public GoldenReport? Golden { get; init; }
 
     /// <summary>The engine that scored, with the reason for it in one sentence; null where the bundle has faults.</summary>
     public string? Engine { get; init; }

@@ -73,10 +73,7 @@ public static class ProofProcess
             return new Proof
             {
                 Digest = bundle.Digest,
-                GoldenRows = selected.Golden.Rows,
-                LargestDifference = selected.Golden.LargestDifference,
-                Allowed = selected.Golden.Allowed,
-                ToleranceReason = selected.Golden.Tolerance.Reason,
+                Golden = selected.Golden,
                 Engine = $"{selected.Scorer.Engine}. {selected.Reason}",
             };
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Scoring;
 
 namespace ModelApi.Inference.Isolation;
 
@@ -13,10 +14,8 @@ internal static class Verdict
         {
             json.WriteStartObject();
             json.WriteString("digest", proof.Digest);
-            json.WriteNumber("goldenRows", proof.GoldenRows);
-            json.WriteNumber("largestDifference", proof.LargestDifference);
-            json.WriteNumber("allowed", proof.Allowed);
-            json.WriteString("toleranceReason", proof.ToleranceReason);
+            json.WritePropertyName("golden");
+            JsonSerializer.Serialize(json, proof.Golden);
             json.WriteString("engine", proof.Engine);
             json.WriteNumber("faultCount", proof.FaultCount);
             json.WriteStartArray("faults");
@@ -53,10 +52,7 @@ internal static class Verdict
                     Faults = faults,
                     FaultCount = root.GetProperty("faultCount").GetInt64(),
                     Digest = digest,
-                    GoldenRows = root.GetProperty("goldenRows").GetInt32(),
-                    LargestDifference = root.GetProperty("largestDifference").GetDouble(),
-                    Allowed = root.GetProperty("allowed").GetDouble(),
-                    ToleranceReason = root.GetProperty("toleranceReason").GetString(),
+                    Golden = root.GetProperty("golden").Deserialize<GoldenReport>(),
                     Engine = root.GetProperty("engine").GetString(),
                 }
                 : null;

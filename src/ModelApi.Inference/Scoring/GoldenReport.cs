@@ -14,4 +14,15 @@ public sealed record GoldenReport(int Rows, double LargestDifference, double All
 {
     /// <summary>Rows with another label than the trainer's, where the trainer's own best two classes lie within the tolerance.</summary>
     public int TiedRows { get; init; }
+
+    /// <summary>The report in one line for people.</summary>
+    public string Describe()
+    {
+        var numbers = Allowed > 0
+            ? FormattableString.Invariant($", largest difference {LargestDifference:g2} ({Allowed:g2} allowed)")
+            : ", all labels equal";
+        var ties = TiedRows > 0 ? FormattableString.Invariant($", {TiedRows} labels differ where the trainer's best classes tie") : "";
+        var reason = Tolerance.Reason is { } text ? FormattableString.Invariant($"; tolerance {Tolerance.Share:g2}: {text}") : "";
+        return FormattableString.Invariant($"{Rows} golden rows reproduced{numbers}{ties}{reason}");
+    }
 }

@@ -64,6 +64,9 @@ public sealed class Signature
     /// <summary>The names of what is predicted where that is several numbers or labels; else empty.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
+    /// <summary>The name of each number of an answer: the targets, or else the classes. Empty for a number alone.</summary>
+    public IReadOnlyList<string> NumberNames => Targets.Count > 0 ? Targets : Classes?.Names ?? [];
+
     /// <summary>What the answer to one row holds; unless it is set, what is usual for the task.</summary>
     public AnswerShape Answer { get => _answer ??= AnswerShape.Of(Task, Classes, Targets); init => _answer = value; }
 

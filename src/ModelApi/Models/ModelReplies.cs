@@ -33,7 +33,13 @@ internal sealed record ModelReply(string Name, string? Production, IReadOnlyList
 /// <param name="Digest">The SHA-256 of its content.</param>
 /// <param name="LoadMilliseconds">The time it took to load.</param>
 /// <param name="GoldenRows">The number of golden rows that it reproduced.</param>
-/// <param name="LargestDifference">The largest difference from the trainer's probabilities.</param>
+/// <param name="LargestDifference">The largest difference from the trainer's numbers, such as probabilities.</param>
+/// <param name="AllowedDifference">The largest difference that this number may have, in the same unit.</param>
+/// <param name="TiedRows">
+/// Golden rows with another label than the trainer's, where the trainer's own best two classes lie within the tolerance.
+/// </param>
+/// <param name="Tolerance">The tolerance of the model: of probabilities absolute, of other numbers relative to their scale.</param>
+/// <param name="ToleranceReason">Why the tolerance is wider than the usual one.</param>
 /// <param name="Faults">Why it failed: at most 20 faults.</param>
 /// <param name="FaultCount">How many faults it has.</param>
 /// <param name="Signature">Its signature; left out of the list of all models, and for a version that failed.</param>
@@ -50,6 +56,10 @@ internal sealed record VersionReply(
     double LoadMilliseconds,
     int? GoldenRows,
     double? LargestDifference,
+    double? AllowedDifference,
+    int? TiedRows,
+    double? Tolerance,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ToleranceReason,
     IReadOnlyList<BundleFault> Faults,
     long FaultCount,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SignatureReply? Signature)
@@ -67,6 +77,10 @@ internal sealed record VersionReply(
         Math.Round(version.LoadTime.TotalMilliseconds, 1),
         version.Golden?.Rows,
         version.Golden?.LargestDifference,
+        version.Golden?.Allowed,
+        version.Golden?.TiedRows,
+        version.Golden?.Tolerance.Share,
+        version.Golden?.Tolerance.Reason,
         ShownFaults.Of(version),
         version.FaultCount,
         withSignature && version.Manifest is { } manifest ? SignatureReply.Of(manifest) : null);

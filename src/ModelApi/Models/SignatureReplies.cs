@@ -8,9 +8,13 @@ namespace ModelApi.Models;
 /// <summary>The signature of a version.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Version">Its version.</param>
-/// <param name="Task">Classification or regression.</param>
+/// <param name="Task">What it predicts.</param>
 /// <param name="Target">The name of the predicted value.</param>
-/// <param name="Classes">The classes, strings or integers, in the order of the probabilities; left out for a regression.</param>
+/// <param name="Targets">The names of the predicted values where they are several.</param>
+/// <param name="Classes">
+/// The classes (strings, numbers or booleans) in the order of the probabilities; left out where numbers are predicted.
+/// </param>
+/// <param name="Returns">The members of an answer.</param>
 /// <param name="InstancesKey">The key under which a request may hold rows.</param>
 /// <param name="UnknownCategory">The treatment of a category that the training data does not have.</param>
 /// <param name="Features">The features of a row, in order.</param>
@@ -19,7 +23,9 @@ internal sealed record SignatureReply(
     string Version,
     ModelTask Task,
     string Target,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Targets,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<JsonValue>? Classes,
+    IReadOnlyList<string> Returns,
     string InstancesKey,
     UnknownCategory UnknownCategory,
     IReadOnlyList<FeatureReply> Features)
@@ -32,7 +38,9 @@ internal sealed record SignatureReply(
             manifest.Version,
             signature.Task,
             signature.Target,
+            signature.Targets.Count > 0 ? signature.Targets : null,
             signature.Classes is { } classes ? [.. Enumerable.Range(0, classes.Count).Select(classes.ValueOf)] : null,
+            [.. AnswerMembers.Of(signature.Answer)],
             signature.InstancesKey,
             signature.UnknownCategory,
             [.. signature.Features.Select(FeatureReply.Of)]);

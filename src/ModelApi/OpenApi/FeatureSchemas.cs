@@ -6,7 +6,7 @@ using ModelApi.Inference.Signatures;
 
 namespace ModelApi.OpenApi;
 
-/// <summary>JSON schemas of a model's rows and answers, made from its signature.</summary>
+/// <summary>The JSON schema of a model's rows, made from its signature.</summary>
 internal static class FeatureSchemas
 {
     /// <summary>The end of the name of a row's schema.</summary>
@@ -26,53 +26,6 @@ internal static class FeatureSchemas
             Examples = [signature.Example()],
         };
     }
-
-    /// <summary>The prediction for one row.</summary>
-    public static OpenApiSchema Answer(Signature signature)
-    {
-        var schema = new OpenApiSchema
-        {
-            Type = JsonSchemaType.Object,
-            Properties = new Dictionary<string, IOpenApiSchema> { ["prediction"] = Prediction(signature) },
-            Required = new HashSet<string> { "prediction" },
-        };
-        if (signature.Classes is { } classes)
-        {
-            schema.Properties["probabilities"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Description = "The probability of each class; they sum to 1.",
-                Properties = classes.Names.ToDictionary(name => name, IOpenApiSchema (_) => new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Number,
-                    Format = "float",
-                    Minimum = "0",
-                    Maximum = "1",
-                }),
-                Required = classes.Names.ToHashSet(),
-            };
-            schema.Required.Add("probabilities");
-        }
-
-        return schema;
-    }
-
-    private static OpenApiSchema Prediction(Signature signature) => signature.Classes switch
-    {
-        null => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "float", Description = $"The predicted {signature.Target}." },
-        { AreIntegers: true } classes => new OpenApiSchema
-        {
-            Type = JsonSchemaType.Integer,
-            Description = $"The predicted {signature.Target}.",
-            Enum = [.. Enumerable.Range(0, classes.Count).Select(index => JsonValue.Create(classes.Integer(index)))],
-        },
-        var classes => new OpenApiSchema
-        {
-            Type = JsonSchemaType.String,
-            Description = $"The predicted {signature.Target}.",
-            Enum = [.. classes.Names.Select(name => JsonValue.Create(name)!)],
-        },
-    };
 
     private static OpenApiSchema Of(Feature feature, Signature signature)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Registry;
+using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Predictions;
 
@@ -79,6 +80,12 @@ internal static class PredictionReply
 
     private static void WriteAnswer(Utf8JsonWriter json, PredictionBatch predictions, int row)
     {
+        if (!predictions.IsPlain)
+        {
+            AnswerJson.Write(json, predictions, row);
+            return;
+        }
+
         if (predictions.Signature.Classes is not { } classes)
         {
             json.WriteNumber(Prediction, predictions.Values[row]);
@@ -86,13 +93,18 @@ internal static class PredictionReply
         }
 
         var label = predictions.Labels[row];
-        if (classes.AreIntegers)
+        switch (classes.Kind)
         {
-            json.WriteNumber(Prediction, classes.Integer(label));
-        }
-        else
-        {
-            json.WriteString(Prediction, classes.Names[label]);
+            case ClassKind.Text:
+                json.WriteString(Prediction, classes.Names[label]);
+                break;
+            case ClassKind.Integer:
+                json.WriteNumber(Prediction, classes.Integer(label));
+                break;
+            default:
+                json.WritePropertyName(Prediction);
+                json.WriteRawValue(classes.JsonOf(label), skipInputValidation: true);
+                break;
         }
 
         json.WriteStartObject(Probabilities);

@@ -27,12 +27,12 @@ internal sealed class PredictionSchemas(OpenApiDocument document, ModelRoutes ro
 
     /// <summary>The answer to one row.</summary>
     public IOpenApiSchema Prediction() => document.Share(
-        WithSource(FeatureSchemas.Answer(routes.Version.Manifest!.Signature)), routes.Names("Prediction"));
+        WithSource(AnswerSchemas.Of(routes.Version.Manifest!.Signature)), routes.Names("Prediction"));
 
     /// <summary>The answer to several rows.</summary>
     public IOpenApiSchema Predictions()
     {
-        var item = document.Share(FeatureSchemas.Answer(routes.Version.Manifest!.Signature), routes.Names("Answer"));
+        var item = document.Share(AnswerSchemas.Of(routes.Version.Manifest!.Signature), routes.Names("Answer"));
         var schema = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,

@@ -12,6 +12,9 @@ internal static class WorkingMemory
     private const int BytesPerClass = 32;
     private const int BytesPerAnswer = 64;
 
+    // Of an output that is returned as it is, and whose shape the graph does not declare.
+    private const int UndeclaredWidth = 64;
+
     /// <param name="signature">The columns.</param>
     /// <param name="body">JSON, or what claims to be.</param>
     /// <param name="maxRows">The rows of one request.</param>
@@ -20,11 +23,18 @@ internal static class WorkingMemory
     {
         var rows = Math.Min(body.Count((byte)'{'), maxRows);
         var bytesPerRow = (BytesPerNumber * signature.NumberColumns) + (BytesPerText * signature.TextColumns)
-            + (BytesPerClass * (signature.Classes?.Count ?? 1)) + BytesPerAnswer;
+            + BytesPerAnswerOf(signature);
 
         // A row that holds a tensor has two bytes and more for each of its numbers; other rows are refused.
         var numbers = Math.Min((long)rows * signature.TensorElements, (body.Length / 2) + (long)signature.TensorElements);
         return ((long)Growth * (((long)rows * bytesPerRow) + (BytesPerNumber * numbers)))
             + (signature.TextColumns > 0 ? sizeof(char) * (long)body.Length : 0);
+    }
+
+    private static int BytesPerAnswerOf(Signature signature)
+    {
+        var answer = signature.Answer;
+        var others = answer.Others.Sum(other => other.Width ?? UndeclaredWidth);
+        return (BytesPerClass * Math.Max(1, answer.NumberColumns + answer.LabelColumns - 1 + others)) + BytesPerAnswer;
     }
 }

@@ -15,7 +15,7 @@ internal static class TypeScriptCode
         }
 
         interface Answer {
-        {{AnswerMembers(call.Signature)}}
+        {{Answer(call.Signature)}}
           model: string;
           version: string;
           username: string;
@@ -72,10 +72,30 @@ internal static class TypeScriptCode
         return $"  {Text.Quote(feature.Name)}{(feature.Nullable ? "?" : "")}: {type}{(feature.Nullable ? " | null" : "")};";
     }
 
-    private static string AnswerMembers(Signature signature) => signature.Classes switch
+    private static string Answer(Signature signature)
     {
-        null => "  prediction: number;",
-        { AreIntegers: true } => "  prediction: number;\n  probabilities: Record<string, number>;",
-        _ => "  prediction: string;\n  probabilities: Record<string, number>;",
-    };
+        var answer = signature.Answer;
+        var isNumber = answer.Numbers == NumberKind.Values || signature.Classes!.Kind is ClassKind.Integer or ClassKind.Number;
+        var prediction = isNumber ? "number" : signature.Classes!.Kind == ClassKind.Boolean ? "boolean" : "string";
+        return string.Join('\n', AnswerMembers.Of(answer).Select(member => member switch
+        {
+            AnswerMembers.Prediction when signature.Targets.Count > 0 => $"  {member}: Record<string, {prediction}>;",
+            AnswerMembers.Prediction => $"  {member}: {prediction};",
+            AnswerMembers.Outputs => $"  {member}: {{\n{string.Join('\n', answer.Others.Select(Other))}\n  }};",
+            "score" => $"  {member}: number;",
+            _ => $"  {member}: Record<string, number>;",
+        }));
+    }
+
+    private static string Other(OtherOutput output)
+    {
+        var type = output.Kind switch
+        {
+            OtherKind.Text => "string",
+            OtherKind.Boolean => "boolean",
+            OtherKind.Integer => "number",
+            _ => "(number | null)",
+        };
+        return $"    {Text.Quote(output.Name)}: {type}{string.Concat(Enumerable.Repeat("[]", output.Dimensions?.Count ?? 1))};";
+    }
 }
