@@ -26,6 +26,7 @@ internal static class Layers
             "Scoring.Compiled.Trees",
             "Scoring.Compiled.Text",
             "Scoring.Compiled.Linear",
+            "Scoring.Compiled.Vectors",
             "Scoring.Compiled.Plans",
             "Scoring.Compiled.Import.Graphs",
             "Scoring.Compiled.Import.Operators",

@@ -92,6 +92,10 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
             specimens.Select(specimen => specimen.Estimator).OfType<NetworkEstimator>()
                 .SelectMany(network => network.Layers).Select(layer => layer.Activation),
             5);
+        var machines = specimens.Select(specimen => specimen.Estimator).OfType<SupportVectorEstimator>().ToList();
+        AssertAll(["LINEAR", "POLY", "RBF", "SIGMOID"], machines.Select(machine => machine.Kernel), 15);
+        AssertAll([true, false], machines.Select(machine => machine.Platt.Length > 0), 30);
+        Assert.Contains(machines, machine => machine.IsOneClass);
         var texts = specimens.SelectMany(specimen => specimen.Blocks).OfType<TextBlock>().ToList();
         AssertAll(["TF", "IDF", "TFIDF"], texts.Select(text => text.Mode), 30);
         AssertAll(["", "LOWER", "UPPER", "NONE"], texts.Select(text => text.Case ?? ""), 30);

@@ -11,7 +11,10 @@ internal abstract class RowStage(Column[] inputs, int firstOutput) : ColumnStage
 
     protected int FirstOutput { get; } = firstOutput;
 
-    public override StageMemory CreateMemory(int rows) => new Memory(new float[rows * inputs.Length]);
+    /// <summary>The length of the memory that <see cref="Scratch"/> gives.</summary>
+    protected virtual int ScratchLength => 0;
+
+    public override StageMemory CreateMemory(int rows) => new Memory(new float[rows * inputs.Length], new float[ScratchLength]);
 
     public override void Run(Block block)
     {
@@ -45,6 +48,9 @@ internal abstract class RowStage(Column[] inputs, int firstOutput) : ColumnStage
     /// <param name="block">Receives the results.</param>
     protected abstract void Run(Span<float> values, int row, Block block);
 
+    /// <summary>Memory for one row at a time.</summary>
+    protected float[] Scratch(Block block) => ((Memory)block.Memories[Index]!).Scratch;
+
     protected void Write(ReadOnlySpan<float> values, int row, Block block)
     {
         if (block.Capacity == 1)
@@ -59,8 +65,10 @@ internal abstract class RowStage(Column[] inputs, int firstOutput) : ColumnStage
         }
     }
 
-    private sealed class Memory(float[] matrix) : StageMemory
+    private sealed class Memory(float[] matrix, float[] scratch) : StageMemory
     {
         public float[] Matrix { get; } = matrix;
+
+        public float[] Scratch { get; } = scratch;
     }
 }

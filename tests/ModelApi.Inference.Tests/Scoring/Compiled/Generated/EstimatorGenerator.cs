@@ -74,6 +74,41 @@ internal sealed class EstimatorGenerator(Random random, IReadOnlyList<float[]> c
         };
     }
 
+    public SupportVectorEstimator SupportVectors()
+    {
+        var isRegressor = random.Next(3) == 0;
+        var classes = isRegressor ? null : Classes(Math.Max(2, ClassCount() / 2), anyIntegers: true);
+        var count = classes?.Count ?? 1;
+        var pairs = classes is null ? 1 : count * (count - 1) / 2;
+        long[] counts = [.. Enumerable.Range(0, count).Select(_ => random.NextInt64(1, random.Next(4) == 0 ? 60 : 8))];
+        var vectors = counts.Sum();
+        var reach = columns.Select(column => column.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max()).ToArray();
+
+        // So that exponents and powers stay moderate.
+        var gamma = (float)(1 / reach.Sum(value => 1 + ((double)value * value)));
+        return new SupportVectorEstimator
+        {
+            Classes = classes,
+            Kernel = Pick("LINEAR", "POLY", "RBF", "RBF", "SIGMOID"),
+            Parameters = [gamma, Pick(0f, 1f, 0.5f), Pick(2f, 3f, 4f)],
+            Vectors = [.. Enumerable.Range(0, (int)vectors).Select(_ => columns.Select(OneOf).ToArray())],
+            Coefficients = [.. Enumerable.Range(0, Math.Max(1, count - 1)).Select(_ => Weights((int)vectors))],
+            Counts = counts,
+            Offsets = Weights(pairs),
+
+            // Without probabilities there is one score per pair of classes, or two for two classes.
+            Platt = isRegressor || (count <= 3 && random.Next(2) == 0)
+                ? []
+                : [.. Enumerable.Range(0, pairs).Select(_ => (-1 - random.NextSingle(), Weight(exact: false)))],
+            IsOneClass = isRegressor && random.Next(4) == 0,
+            Magnitudes = reach,
+        };
+
+        float OneOf(float[] column) => Pick([.. column.Where(float.IsFinite).DefaultIfEmpty(0)]);
+
+        float[] Weights(int length) => [.. Enumerable.Range(0, length).Select(_ => Weight(exact: false))];
+    }
+
     private DenseLayer Layer(int inputs, int outputs, string activation)
     {
         var scale = 1 / MathF.Sqrt(inputs);

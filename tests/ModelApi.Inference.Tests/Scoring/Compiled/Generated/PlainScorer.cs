@@ -24,6 +24,7 @@ internal sealed class PlainScorer(Specimen specimen) : IScorer
             var columns = specimen.Blocks.SelectMany(block => Encode(block, features, row)).ToArray();
             var (label, values) = specimen.Estimator switch
             {
+                SupportVectorEstimator vectors => vectors.Score(columns),
                 NetworkEstimator network => network.Score(columns),
                 LinearEstimator linear => PlainLinear.Score(linear, columns),
                 _ => _ensemble!.Score(columns),

@@ -23,14 +23,12 @@ internal sealed class SpecimenGenerator
 
     // A linear model's sums must not overflow, nor cancel beyond what the tolerance allows for.
     private readonly bool _linear;
-    private readonly bool _network;
     private readonly bool _large;
 
     private SpecimenGenerator(int seed)
     {
         _random = new Random(seed);
-        _linear = _random.Next(4) == 0;
-        _network = _linear && _random.Next(2) == 0;
+        _linear = _random.Next(7) < 2;
         _large = _random.Next(40) == 0;
     }
 
@@ -88,7 +86,12 @@ internal sealed class SpecimenGenerator
         var blocks = Blocks();
         var columns = blocks.SelectMany(block => block.Values).ToList();
         var generator = new EstimatorGenerator(_random, columns, _large);
-        Estimator estimator = _network ? generator.Network() : _linear ? generator.Linear() : generator.Ensemble();
+        Estimator estimator = !_linear ? generator.Ensemble() : _random.Next(4) switch
+        {
+            0 => generator.SupportVectors(),
+            1 => generator.Network(),
+            _ => generator.Linear(),
+        };
         var count = _random.Next(20) == 0 ? _random.Next(100, 301) : _random.Next(1, 40);
         return new Specimen
         {
@@ -155,6 +158,11 @@ internal sealed class SpecimenGenerator
             var step = Step(columns, version, pools[0], ref imputed);
             steps.Add(step);
             columns = step is Select select ? select.Columns.Length : columns;
+            if (step is Curve curve && Curve.Inexact.Contains(curve.Operator))
+            {
+                // A jump behind it would fall on either side of its last digit.
+                break;
+            }
         }
 
         return new NumberBlock([.. Enumerable.Range(first, count)], joined, [.. steps], pools);
@@ -190,6 +198,7 @@ internal sealed class SpecimenGenerator
                 imputed = true;
                 return new Recode(keys, [.. keys.Select(_ => Constant())], Constant(), version);
             case 7:
+            case 8 when _linear:
                 // The square root of a negative number is missing.
                 imputed = false;
                 return new Curve(_linear && _random.Next(4) > 0 ? Pick(Curve.Inexact) : Pick(Curve.Exact));

@@ -15,7 +15,8 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
     private static readonly HashSet<string> MlOperators =
     [
         "ArrayFeatureExtractor", "Binarizer", "FeatureVectorizer", "Imputer", "LabelEncoder", "LinearClassifier", "LinearRegressor",
-        "Normalizer", "OneHotEncoder", "Scaler", "TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor", "ZipMap",
+        "Normalizer", "OneHotEncoder", "SVMClassifier", "SVMRegressor", "Scaler", "TreeEnsemble",
+        "TreeEnsembleClassifier", "TreeEnsembleRegressor", "ZipMap",
     ];
 
     private readonly OnnxGraph _graph = new() { Name = "test" };

@@ -84,6 +84,8 @@ internal static class OperatorTable
         new(Ml, "Normalizer", 1, NewestMl, NumberOperators.Normalize),
         new(Ml, "OneHotEncoder", 1, NewestMl, OneHotEncoder.Encode),
         new(Ml, "Scaler", 1, NewestMl, NumberOperators.Scale),
+        new(Ml, "SVMClassifier", 1, NewestMl, SupportVectorOperators.Classify),
+        new(Ml, "SVMRegressor", 1, NewestMl, SupportVectorOperators.Regress),
         new(Ml, "TreeEnsemble", 5, NewestMl, TreeOperators.Score),
         new(Ml, "TreeEnsembleClassifier", 1, 4, TreeOperators.Classify),
         new(Ml, "TreeEnsembleRegressor", 1, 4, TreeOperators.Regress),
