@@ -65,4 +65,20 @@ public sealed class DescribeTests
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.DoesNotContain("metric", result.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_bundle_is_described_with_its_targets_and_tolerance()
+    {
+        using var models = new TemporaryModels();
+        var bundle = models.AddCase("multi-reg");
+
+        var text = await CliProcess.RunAsync("describe", bundle.Folder);
+        var json = JsonDocument.Parse((await CliProcess.RunAsync("describe", bundle.Folder, "--json")).Output).RootElement;
+
+        Assert.Contains("target (first, second), numbers", text.Output, StringComparison.Ordinal);
+        Assert.Equal(["first", "second"], json.GetProperty("targets").EnumerateArray().Select(target => target.GetString()));
+        Assert.Equal("regression", json.GetProperty("task").GetString());
+        Assert.Equal(1e-5, json.GetProperty("tolerance").GetDouble());
+        Assert.Equal(["prediction"], json.GetProperty("returns").EnumerateArray().Select(member => member.GetString()));
+    }
 }
