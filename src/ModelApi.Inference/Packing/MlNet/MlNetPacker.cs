@@ -66,7 +66,7 @@ public sealed class MlNetPacker : IPackSource
         json["model"] = place;
         json["outputs"] = manifest.CreateOutputs(areProbabilities: answer.AreProbabilities);
         var parsed = Parse(json);
-        var features = ReferenceReader.Read(_request.Reference, parsed.Signature);
+        var features = ReadRows(parsed.Signature);
         var sources = MlNetPlan.Connect(parsed, parsed.Model!, model).Sources;
         var rows = TransformedRows.Read(model, sources, features, answer);
         if (answer is { Task: ModelTask.Classification, AreProbabilities: false } && rows.SumToOne)
@@ -76,7 +76,7 @@ public sealed class MlNetPacker : IPackSource
         }
 
         await BundlePacker.CopyFilesAsync(_request.Files, folder, cancellationToken).ConfigureAwait(false);
-        rows.WriteGolden(features, parsed.Signature, MostGolden, Path.Combine(folder, GoldenRows.FileName));
+        rows.WriteGolden(features, parsed.Signature, _request.Reference.Rows, MostGolden, Path.Combine(folder, GoldenRows.FileName));
         var converted = OnnxConversion.TryConvert(model, sources, features, answer.NamesInGraph);
         var reason = converted.Reason;
         if (converted.Graph is { } graph)
@@ -87,6 +87,8 @@ public sealed class MlNetPacker : IPackSource
             var difference = await FindDifferenceAsync(ofGraph, folder, rows, cancellationToken).ConfigureAwait(false);
             if (difference is null)
             {
+                // The zip stays what was trained; a server that runs the graph only compares its digest.
+                await File.WriteAllBytesAsync(Path.Combine(folder, ZipFileName), zip.Content, cancellationToken).ConfigureAwait(false);
                 _notes.Add("Converted to ONNX, which gives ML.NET's answers to the rows of the reference.");
                 return ofGraph;
             }
@@ -103,6 +105,18 @@ public sealed class MlNetPacker : IPackSource
 
     // The answers are ML.NET's own, compared with what ML.NET or its conversion gives.
     bool IPackSource.WidenTolerance(JsonObject manifest) => false;
+
+    /// <summary>The rows of the reference and, where unknown categories are scored, one for each feature that has some.</summary>
+    private FeatureBatch ReadRows(Signature signature)
+    {
+        var features = ReferenceReader.Read(_request.Reference, signature);
+        if (signature.UnknownCategory == UnknownCategory.EncodeAsMissing)
+        {
+            UnknownRows.Append(features);
+        }
+
+        return features;
+    }
 
     private static ModelZip Read(string file, CancellationToken cancellationToken)
     {
@@ -141,7 +155,7 @@ public sealed class MlNetPacker : IPackSource
             await BundlePacker.WriteManifestAsync(manifest, folder, cancellationToken).ConfigureAwait(false);
             var bundle = await new BundleReader().ReadAsync(folder, cancellationToken).ConfigureAwait(false);
             using var scorer = new OnnxRuntimeScorer(bundle, cancellationToken: cancellationToken);
-            var features = ReferenceReader.Read(_request.Reference, bundle.Manifest.Signature);
+            var features = ReadRows(bundle.Manifest.Signature);
             var predictions = new PredictionBatch(bundle.Manifest.Signature);
             scorer.Score(features, predictions, cancellationToken);
             return rows.FindDifference(predictions, SameShare);

@@ -48,16 +48,17 @@ internal sealed class TransformedRows
     /// <summary>Writes rows as golden rows: inputs with the answers.</summary>
     /// <param name="features">The rows.</param>
     /// <param name="signature">What the numbers are.</param>
-    /// <param name="most">How many are written at most, evenly spread over all.</param>
+    /// <param name="first">How many rows come first; all further ones are written.</param>
+    /// <param name="most">How many of the first are written at most, evenly spread over them.</param>
     /// <param name="path">The file.</param>
-    public void WriteGolden(FeatureBatch features, Signature signature, int most, string path)
+    public void WriteGolden(FeatureBatch features, Signature signature, int first, int most, string path)
     {
         using var file = File.Create(path);
-        var usable = Enumerable.Range(0, _numbers.Length).Where(row => Array.TrueForAll(_numbers[row], float.IsFinite)).ToList();
+        var usable = Enumerable.Range(0, first).Where(IsFinite).ToList();
         var count = Math.Min(most, usable.Count);
-        for (var i = 0; i < count; i++)
+        var spread = Enumerable.Range(0, count).Select(i => usable[(int)((long)i * usable.Count / count)]);
+        foreach (var row in spread.Concat(Enumerable.Range(first, _numbers.Length - first).Where(IsFinite)))
         {
-            var row = usable[(int)((long)i * usable.Count / count)];
             using (var json = new Utf8JsonWriter(file))
             {
                 json.WriteStartObject();
@@ -68,6 +69,8 @@ internal sealed class TransformedRows
 
             file.WriteByte((byte)'\n');
         }
+
+        bool IsFinite(int row) => Array.TrueForAll(_numbers[row], float.IsFinite);
     }
 
     /// <summary>The first difference of other answers to the rows, in words; null when there is none.</summary>
