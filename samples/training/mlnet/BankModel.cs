@@ -62,9 +62,13 @@ internal static class BankModel
             Performance = new
             {
                 accuracy = metrics.Accuracy,
-                auc = metrics.AreaUnderRocCurve,
-                logLoss = metrics.LogLoss * Math.Log(2),
+                precision = metrics.PositivePrecision,
+                recall = metrics.PositiveRecall,
                 f1 = metrics.F1Score,
+                roc_auc = metrics.AreaUnderRocCurve,
+
+                // ML.NET counts in bits.
+                log_loss = metrics.LogLoss * Math.Log(2),
             },
             Hyperparameters = new
             {

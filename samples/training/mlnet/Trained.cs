@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Encodings.Web;
@@ -10,6 +11,9 @@ namespace MlNetTraining;
 internal sealed record Trained
 {
     private const int ReferenceRows = 5000;
+
+    // Files may be sorted: all rows are shuffled, and not only those that are near to each other.
+    private const int ShuffledRows = 100_000;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -46,13 +50,13 @@ internal sealed record Trained
         Context.Model.Save(Model, Train.Schema, Path.Combine(folder, "model.zip"));
 
         // The first line that SaveAsText writes is a comment with the schema; the packer wants a header alone.
-        var rows = Context.Data.TakeRows(Context.Data.ShuffleRows(Train, seed: 42), ReferenceRows);
+        var rows = Context.Data.TakeRows(Context.Data.ShuffleRows(Train, seed: 42, shufflePoolSize: ShuffledRows), ReferenceRows);
         using (var stream = File.Create(Path.Combine(folder, "reference.csv")))
         {
             Context.Data.SaveAsText(rows, stream, separatorChar: ',', headerRow: true, schema: false);
         }
 
-        Write("performance.json", Performance);
+        Write("performance.json", new { dataset = "held-out", overall = Performance });
         Write("args.json", Hyperparameters);
         Write("features.json", Features);
         Console.WriteLine(JsonSerializer.Serialize(Performance, Json));
@@ -77,9 +81,17 @@ internal sealed record Trained
             options = [.. options, "--version", version];
         }
 
-        using var process = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], .. options]))!;
-        process.WaitForExit();
-        return process.ExitCode;
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], .. options]))!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (Win32Exception)
+        {
+            Console.Error.WriteLine($"The tool '{command[0]}' cannot be started: install it, or name another command in MODELAPI.");
+            return 1;
+        }
 
         string FileOf(string name) => Path.Combine(arguments.Out, name);
     }

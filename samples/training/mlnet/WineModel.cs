@@ -47,8 +47,8 @@ internal static class WineModel
             Performance = new
             {
                 accuracy = metrics.MicroAccuracy,
-                macroAccuracy = metrics.MacroAccuracy,
-                logLoss = metrics.LogLoss,
+                macro_recall = metrics.MacroAccuracy,
+                log_loss = metrics.LogLoss,
             },
             Hyperparameters = new
             {

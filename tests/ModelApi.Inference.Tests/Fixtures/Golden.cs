@@ -16,6 +16,6 @@ internal sealed record Golden(string Input, string Label, IReadOnlyDictionary<st
             root.GetProperty("input").GetRawText(),
             root.GetProperty("label").ToString(),
             root.GetProperty("probabilities").EnumerateObject().ToDictionary(item => item.Name, item => item.Value.GetDouble()),
-            root.GetProperty("kind").GetString()!);
+            root.TryGetProperty("kind", out var kind) ? kind.GetString()! : "");
     }
 }

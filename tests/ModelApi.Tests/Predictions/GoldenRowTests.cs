@@ -15,7 +15,7 @@ public sealed class GoldenRowTests(ModelApiHost api) : IClassFixture<ModelApiHos
     {
         var client = api.Client();
         var golden = GoldenOf(bundle);
-        Assert.Equal(200, golden.Count);
+        Assert.True(golden.Count >= 200);
 
         foreach (var row in golden)
         {
