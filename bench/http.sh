@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures ModelApi as it ships beside bench/Echo, the least that a minimal API costs, and beside FastAPI with scikit-learn.
+# Measures ModelApi as it ships beside bench/Echo, the least that a minimal API costs, beside FastAPI with scikit-learn, and with the
+# model bank-mlnet beside bench/PredictionEngines, a minimal API over the PredictionEnginePool of ML.NET.
 # Usage: bench/http.sh [--quick] [--no-fastapi]        bench/README.md says what each line means.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -12,17 +13,19 @@ echo_bar=0.85             # of the echo's requests/s
 p99_bar=1.5               # times the echo's
 allocation_bar=1024       # bytes beyond the echo's
 fastapi_bar=130           # times FastAPI's requests/s
+pool_bar=1                # times the requests/s of the PredictionEnginePool
+pool_p99_bar=0.8          # times its p99
 rows_bar=300000           # rows/s in one large request
 growth_bar=10             # % of memory
 memory_requests=10000
 large_rows=10000
 starts=5 rounds=3 seconds=5 warmup_seconds=15 fastapi_warmup_seconds=3 many_requests=1000000
-servers=(Echo ModelApi ONNXRuntime FastAPI)
+servers=(Echo ModelApi ONNXRuntime MLNET EnginePool FastAPI)
 
 for argument in "$@"; do
     case $argument in
         --quick) starts=1 rounds=1 seconds=1 warmup_seconds=3 fastapi_warmup_seconds=1 many_requests=20000 ;;
-        --no-fastapi) servers=(Echo ModelApi ONNXRuntime) ;;
+        --no-fastapi) servers=(Echo ModelApi ONNXRuntime MLNET EnginePool) ;;
         *) fail "unknown argument: $argument; usage: bench/http.sh [--quick] [--no-fastapi]" ;;
     esac
 done
@@ -37,6 +40,8 @@ start_server() {
         Echo) start Echo Echo /echo "${@:2}" ;;
         ModelApi) start ModelApi ModelApi /predict Models__Engine=auto "${@:2}" ;;
         ONNXRuntime) start ONNXRuntime ModelApi /predict Models__Engine=onnxruntime "${@:2}" ;;
+        MLNET) start MLNET ModelApi /predict Models__Default=bank-mlnet "${@:2}" ;;
+        EnginePool) start EnginePool PredictionEngines /predict "${@:2}" ;;
         FastAPI) start FastAPI FastAPI /predict "${@:2}" ;;
     esac
 }
@@ -65,6 +70,7 @@ summarize() {
 
 publish ModelApi src/ModelApi
 publish Echo bench/Echo
+publish PredictionEngines bench/PredictionEngines
 publish Counters bench/Counters
 machine "${has_fastapi:+$("$python" -c 'import platform, fastapi, sklearn, uvicorn; print(f", Python {platform.python_version()}, scikit-learn {sklearn.__version__}, FastAPI {fastapi.__version__}, uvicorn {uvicorn.__version__}")')}"
 
@@ -87,7 +93,7 @@ for server in "${servers[@]}"; do
 done
 check Echo "$BENCH_BODY"
 for server in "${servers[@]:1}"; do
-    check "$server" '"prediction":'
+    check "$server" "$([[ $server == EnginePool ]] && echo '"predictedLabel":' || echo '"prediction":')"
 done
 for server in "${servers[@]}"; do
     load "$server" "$([[ $server == FastAPI ]] && echo $fastapi_warmup_seconds || echo $warmup_seconds)"
@@ -126,12 +132,15 @@ for server in "${servers[@]}"; do
 done
 # shellcheck disable=SC2046,SC2086 # Each is a list of numbers.
 {
-    printf '%-12s%s in ModelApi, %s in ONNXRuntime\n' engine "$(engine_of ModelApi bank)" "$(engine_of ONNXRuntime bank)"
+    printf '%-12s%s in ModelApi, %s in ONNXRuntime, %s in MLNET\n' engine \
+        "$(engine_of ModelApi bank)" "$(engine_of ONNXRuntime bank)" "$(engine_of MLNET bank-mlnet)"
     report ratio least $echo_bar "" "of the requests/s of Echo" $(ratios "${rates[ModelApi]}" "${rates[Echo]}")
     report p99 most $p99_bar "" "times the p99 of Echo" $(ratios "${p99s[ModelApi]}" "${p99s[Echo]}")
     report allocated most $allocation_bar bytes "per request beyond those of Echo" \
         $(differences "${allocations[ModelApi]}" "${allocations[Echo]}")
     [[ -z $has_fastapi ]] || report fastapi least $fastapi_bar "" "times the requests/s of FastAPI" $(ratios "${rates[ModelApi]}" "${rates[FastAPI]}")
+    report mlnet least $pool_bar "" "of the requests/s of the PredictionEnginePool" $(ratios "${rates[MLNET]}" "${rates[EnginePool]}")
+    report mlnet/p99 most $pool_p99_bar "" "times the p99 of the PredictionEnginePool" $(ratios "${p99s[MLNET]}" "${p99s[EnginePool]}")
     report rows least $rows_bar rows/s "in requests of $large_rows rows, from the first byte in to the last byte out" ${row_rates[ModelApi]}
     printf '%-12s%s of the requests/s of Echo; %s rows/s in requests of %d rows\n' "ONNXRuntime" \
         "$(shorten "$(median $(ratios "${rates[ONNXRuntime]}" "${rates[Echo]}"))")" "$(shorten "$(median ${row_rates[ONNXRuntime]})")" $large_rows

@@ -7,6 +7,9 @@ namespace ModelApi.Benchmarks.Engines;
 /// <summary>Prints the bars about scoring; bench/engines.sh calls it.</summary>
 internal static class EnginesCommand
 {
+    // Times as fast as PredictionEngine.Predict.
+    private const double MlNetBar = 10;
+
     private static readonly Dictionary<string, double> OneRowBars = new()
     {
         ["bank"] = 8,
@@ -40,6 +43,11 @@ internal static class EnginesCommand
         finally
         {
             Directory.Delete(root, recursive: true);
+        }
+
+        if (only is null || OneRowOfMlNet.Name.Contains(only, StringComparison.Ordinal))
+        {
+            OneRowOfMlNet.Measure(MlNetBar, rounds, report);
         }
 
         if (only is null)
