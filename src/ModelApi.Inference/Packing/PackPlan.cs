@@ -36,7 +36,7 @@ internal sealed class PackPlan
         _signature.Infer();
         GoldenLines = [.. given ?? [], .. MoreGolden(facts)];
         _golden = GoldenFacts.Read(GoldenLines, request.Golden ?? "The reference");
-        if (_golden.Answers.Count < request.GoldenRows)
+        if (_golden.Answers.Count < Math.Min(request.GoldenRows, request.Reference.Rows))
         {
             _notes.Add(
                 $"{_golden.Answers.Count} golden rows; {request.GoldenRows} show faults of converters that fewer miss. Write more, or add "

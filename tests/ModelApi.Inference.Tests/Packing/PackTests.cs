@@ -57,7 +57,7 @@ public sealed class PackTests : IDisposable
     {
         var rows = string.Join('\n', Enumerable.Range(0, 300).Select(i => $"{i},{2 * i},0,{3 * i}"));
 
-        var asked = await PackAsync(Sum("X", 2), "a,b,y\n1,2,3\n", Golden);
+        var asked = await PackAsync(Sum("X", 2), $"a,b,y,z\n{rows}\n", Golden, request => request with { Target = "y" });
         var filled = await PackAsync(Sum("X", 2), $"a,b,y,prediction\n{rows}\n", Golden);
 
         Assert.Equal((2, 200), (asked.Golden.Rows, filled.Golden.Rows));
