@@ -70,4 +70,57 @@ public sealed class PredictionBatchTests
             Enumerable.Range(0, 3).Select(row => (isClassification ? predictions.Probabilities : predictions.Values)[row * columns]));
         Assert.Equal(isClassification ? [0, 2, 4] : [], predictions.Labels.ToArray());
     }
+
+    [Fact]
+    public void Labels_doubles_and_other_outputs_move_together()
+    {
+        var signature = new Signature([new Feature { Name = "x", Type = FeatureType.Number, Example = 1 }])
+        {
+            Task = ModelTask.Multilabel,
+            Targets = ["a", "b"],
+            Classes = new ClassLabels([0L, 1L]),
+            Answer = new AnswerShape
+            {
+                LabelColumns = 2,
+                Numbers = NumberKind.Probabilities,
+                NumberColumns = 2,
+                AreDoubles = true,
+                Others =
+                [
+                    new OtherOutput("f", OtherKind.Float, [2]), new OtherOutput("d", OtherKind.Double, null),
+                    new OtherOutput("i", OtherKind.Integer, []), new OtherOutput("t", OtherKind.Text, []),
+                ],
+            },
+        };
+        var (batch, findings, predictions, copy) =
+            (new FeatureBatch(signature), new Findings(), new PredictionBatch(signature), new PredictionBatch(signature));
+        new JsonFeatureReader(signature, new ReadLimits()).Read("""[{"x":1},{"x":2},{"x":3},{"x":4}]"""u8, batch, findings);
+        predictions.Resize(4);
+        foreach (var other in predictions.Others)
+        {
+            other.Resize(4, other.Output.Name switch { "f" => 2, "d" => 3, _ => 1 });
+        }
+
+        for (var row = 0; row < 4; row++)
+        {
+            predictions.Labels.Slice(2 * row, 2).Fill(row);
+            predictions.Doubles.Slice(2 * row, 2).Fill(row == 1 ? double.PositiveInfinity : row + 1e-12);
+            predictions.Others[0].Floats.Slice(2 * row, 2).Fill(row);
+            predictions.Others[1].Doubles.Slice(3 * row, 3).Fill(row);
+            predictions.Others[2].Integers[row] = row;
+            predictions.Others[3].Texts[row] = $"{row}";
+        }
+
+        predictions.ReportUnanswered(findings);
+        predictions.CopyRowsTo(copy, 1, 2);
+
+        Assert.Equal("/1", Assert.Single(findings.Errors).Pointer(RequestShape.Rows));
+        Assert.Equal((3, 2), (predictions.Rows, copy.Rows));
+        Assert.Equal([2, 2, 3, 3], copy.Labels.ToArray());
+        Assert.Equal([2 + 1e-12, 2 + 1e-12, 3 + 1e-12, 3 + 1e-12], copy.Doubles.ToArray());
+        Assert.Equal([2f, 2f, 3f, 3f], copy.Others[0].Floats.ToArray()[..4]);
+        Assert.Equal([2.0, 2, 2, 3, 3, 3], copy.Others[1].Doubles.ToArray()[..6]);
+        Assert.Equal([2L, 3L], copy.Others[2].Integers.ToArray()[..2]);
+        Assert.Equal(["2", "3"], copy.Others[3].Texts.ToArray()[..2]);
+    }
 }

@@ -29,7 +29,8 @@ public sealed class RowFileKindsTests : IDisposable
     public async Task A_table_gets_the_columns_of_the_answer(string name, string columns, string cells)
     {
         var row = FirstRow(name);
-        var table = $"{string.Join(',', row.Select(cell => cell.Key))}\n{string.Join(',', row.Select(cell => cell.Value!.ToJsonString()))}\n";
+        var cellsOfRow = row.Select(cell => cell.Value!.ToJsonString());
+        var table = $"{string.Join(',', row.Select(cell => cell.Key))}\n{string.Join(',', cellsOfRow)}\n";
 
         var lines = await ScoreAsync(name, table);
         var (header, line) = (lines[0], lines[1]);

@@ -35,6 +35,8 @@ internal static class MalformedRows
         yield return Edit("probability-text", "line 1 $.probabilities.benign", row => row["probabilities"]!["benign"] = "1");
         yield return Row("probability-infinite", "line 1 $.probabilities.benign", line => Probability(line, "1e999"));
         yield return Edit("probability-wrong", "row 1: Expected 0.5 for 'benign', got ", row => row["probabilities"]!["benign"] = 0.5);
+        yield return Edit("probability-negative", "line 1 $.probabilities.benign: A probability must be within 0 and 1", row =>
+            row["probabilities"]!["benign"] = -1.2);
         yield return Edit("probability-twice", "a name occurs twice", row => row["label"] = "x", line =>
             line.Replace("\"label\"", "\"input\"", StringComparison.Ordinal));
         yield return File(Golden, "empty", "Holds no rows", _ => []);
