@@ -162,7 +162,9 @@ internal sealed class AnswerWiring(
 
         if (output.Tensor.ElementType is not { } type || types?.Contains(type) == false)
         {
-            var hint = output.Tensor.ElementType is null ? " Export the classifier without ZipMap (skl2onnx: zipmap=False)." : "";
+            var hint = output.Tensor.ElementType is null
+                ? " Export the classifier without ZipMap (skl2onnx: zipmap=False), or let 'modelapi pack' cut it out."
+                : "";
             var expected = types is null ? "a tensor" : string.Join(" or ", types.Select(allowed => GraphWiring.Describe(allowed)));
             Fault(key, $"Must be {expected}, but '{name}' is {GraphWiring.Describe(output.Tensor.ElementType)}.{hint}");
             return null;

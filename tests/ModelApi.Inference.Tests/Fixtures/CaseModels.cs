@@ -95,6 +95,10 @@ internal static class CaseModels
         ? Path.Combine(Repository.Root, "tests", "ModelApi.Inference.Tests", "Models", name)
         : Path.Combine(Repository.Root, "tests", "Cases", name);
 
+    /// <summary>The golden rows of a case.</summary>
+    public static IReadOnlyList<JsonObject> Rows(string name) =>
+        [.. File.ReadLines(Path.Combine(FolderOf(name), "golden.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject())];
+
     private static string Edited(string line, Action<JsonObject>? edit)
     {
         if (edit is null)

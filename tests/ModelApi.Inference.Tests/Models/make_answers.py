@@ -28,7 +28,7 @@ ROWS = 60
 def write(name, model, columns, x, answers, options=None):
     inputs = [("X", FloatTensorType([None, x.shape[1]]))]
     onnx = convert_sklearn(
-        model, initial_types=inputs, target_opset={"": 17, "ai.onnx.ml": 3}, options={id(model): options} if options else None
+        model, name, initial_types=inputs, target_opset={"": 17, "ai.onnx.ml": 3}, options={id(model): options} if options else None
     )
     folder = HERE / "answers" / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,6 +70,15 @@ def main():
         {"label": label.tolist(), "probabilities": [p[row].tolist() for p in forest.predict_proba(x)]}
         for row, label in enumerate(forest.predict(x))
     ], {"zipmap": False})
+
+    # The default options: the probabilities are a sequence of maps.
+    kinds = np.array(["low", "middle", "high"])[kind]
+    for name, labels in (("maps", kind), ("maps-of-texts", kinds)):
+        maps = LogisticRegression(max_iter=5000).fit(wine, labels)
+        write(name, maps, columns, wine, lambda x: [
+            {"label": label.item(), "probabilities": {str(c): float(p) for c, p in zip(maps.classes_, row)}}
+            for label, row in zip(maps.predict(x), maps.predict_proba(x))
+        ])
 
     margin = SGDClassifier(random_state=7).fit(wine, np.where(kind == 1, -1, 1))
     write("margin", margin, columns, wine, lambda x: [

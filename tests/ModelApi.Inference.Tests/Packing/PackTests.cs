@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelApi.Inference.Packing;
+using ModelApi.Inference.Tests.Fixtures;
 using ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
 
 namespace ModelApi.Inference.Tests.Packing;
@@ -24,6 +25,27 @@ public sealed class PackTests : IDisposable
         Assert.Equal("y", (string?)packed.Manifest["target"]!["name"]);
         Assert.Contains(packed.Notes, note => note.Contains("''", StringComparison.Ordinal)
             && note.Contains("index=False", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("maps", "0,1,2")]
+    [InlineData("maps-of-texts", "high,low,middle")]
+    public async Task The_maps_that_skl2onnx_makes_by_default_are_cut_out_of_the_graph(string name, string classes)
+    {
+        var folder = CaseModels.FolderOf("answers/" + name);
+        var rows = CaseModels.Rows("answers/" + name);
+        var columns = rows[0]["input"]!.AsObject().Select(cell => cell.Key).ToList();
+        var table = rows.Select(row => string.Join(',', columns.Select(column => row["input"]![column]!.ToJsonString()).Append("0")));
+
+        var packed = await PackAsync(
+            await File.ReadAllBytesAsync(Path.Combine(folder, "model.onnx")),
+            $"{string.Join(',', columns)},kind\n{string.Join('\n', table)}\n",
+            await File.ReadAllTextAsync(Path.Combine(folder, "golden.jsonl")));
+
+        Assert.Equal(60, packed.Golden.Rows);
+        Assert.Equal("output_probability", (string?)packed.Manifest["outputs"]!["probabilities"]);
+        Assert.Equal(classes, string.Join(',', packed.Manifest["classes"]!.AsArray().Select(label => label!.ToString())));
+        Assert.Contains(packed.Notes, note => note.StartsWith("ZipMap was cut from ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 
 namespace ModelApi.Tests.Fixtures;
 
@@ -36,12 +35,6 @@ public sealed class CaseHost : IDisposable
     ];
 
     public ModelApiHost Host { get; }
-
-    /// <summary>The golden rows of a case.</summary>
-    public static IReadOnlyList<JsonObject> Golden(string name) =>
-    [
-        .. File.ReadLines(Path.Combine(CaseModels.FolderOf(name), "golden.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject()),
-    ];
 
     public void Dispose()
     {

@@ -42,7 +42,7 @@ public sealed class AnswerKindTests(CaseHost cases) : IClassFixture<CaseHost>
     [MemberData(nameof(Cases))]
     public async Task The_trainers_answers_come_back(string name)
     {
-        var golden = CaseHost.Golden(name);
+        var golden = CaseModels.Rows(name);
         var body = $"[{string.Join(',', golden.Select(row => row["input"]!.ToJsonString()))}]";
 
         var response = await cases.Host.Client().PredictAsync(body, $"/models/{Path.GetFileName(name)}/predict");
@@ -108,7 +108,7 @@ public sealed class AnswerKindTests(CaseHost cases) : IClassFixture<CaseHost>
             "labels" or "k-means" or "margin" => "answers/" + model,
             _ => model,
         };
-        return CaseHost.Golden(name)[0]["input"]!.ToJsonString();
+        return CaseModels.Rows(name)[0]["input"]!.ToJsonString();
     }
 
     private static void AssertSame(JsonObject golden, JsonElement answer, double scale)
