@@ -24,11 +24,17 @@ public sealed class KernelTests
         }
 
         Assert.Superset(
-            new HashSet<string> { "plain", "trees side by side", "rows interleaved", "rows in lockstep, 128-bit vectors" }, names);
+            new HashSet<string>
+            {
+                "plain", "trees side by side", "masks of leaves, 32 bits", "masks of leaves, 64 bits", "rows interleaved",
+                "rows in lockstep, 128-bit vectors",
+            },
+            names);
     }
 
     [Theory]
     [InlineData("bank/1")]
+    [InlineData("bank-mlnet/1")]
     [InlineData("credit-risk/1")]
     [InlineData("wine-quality/1")]
     public async Task All_kernels_give_the_same_answers_for_the_shipped_bundles(string path)

@@ -26,6 +26,10 @@ internal static class KernelFactory
 
             // Small nodes, at most 32 inputs, AVX-512BW. Saves five steps in each tree.
             Small(nodes) is { Length: > 0 } small ? VectorTopKernel.TryCreate(trees, small, slots) : null,
+
+            // Trees of at most 32 or 64 leaves whose masks fit the second-level cache. Takes no steps at all.
+            LeafMaskKernel<TNode, TRank, uint>.TryCreate(trees, nodes, slots)
+                ?? (Kernel?)LeafMaskKernel<TNode, TRank, ulong>.TryCreate(trees, nodes, slots),
         ]);
 
     /// <summary>The kernels for many rows.</summary>
