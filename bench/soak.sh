@@ -48,7 +48,13 @@ logged() {
     tail -n +"$((first_line + 1))" "$work/ModelApi.log" | grep -cE "$1" || true
 }
 
+# states STATE: how many versions of the second server are in it.
+states() {
+    { grep -oE "\"state\": ?\"$1\"" "$work/models.json" || true; } | wc -l
+}
+
 machine
+shipped=$(find "$repository/models" -name model.json | wc -l)
 start ModelApi ModelApi /predict Models__Root="$repository/models" "${settings[@]}"
 check ModelApi '"prediction":'
 server=${pids[ModelApi]}
@@ -75,19 +81,20 @@ while is_alive client; do
         start Second ModelApi /predict Models__Root="$work/models" Models__Isolation=process "${settings[@]}"
         base=${urls[Second]%/predict}
         for ((waited = 0; waited < 90; waited++)); do
-            [[ $(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' "$base/health/startup") != 200 ]] || break
+            curl -s --noproxy '*' -H "Authorization: Bearer $BENCH_KEY" "$base/models" >"$work/models.json"
+            (($(states loading) > 0)) || break
             sleep 1
         done
         status=0
         benchmarks storm --good --requests 200 --connections 2 --url "$base" --models "$repository/models" --key "$BENCH_KEY" >"$work/second.txt" || status=1
         grep -q ' faults=0 ' "$work/second.txt" || status=1
-        curl -s --noproxy '*' -H "Authorization: Bearer $BENCH_KEY" "$base/models" >"$work/models.json"
+        (($(states loading) == 0)) || status=1
         is_alive Second || status=1
         stop Second
         exit $status
     ) 2>"$work/second.log"; then
-        spoilt_failed=$((spoilt_failed + $(grep -oE '"state": ?"failed"' "$work/models.json" | wc -l)))
-        spoilt_ready=$((spoilt_ready + $(grep -oE '"state": ?"ready"' "$work/models.json" | wc -l) - 5))
+        spoilt_failed=$((spoilt_failed + $(states failed)))
+        spoilt_ready=$((spoilt_ready + $(states ready) - shipped))
     else
         load_faults=$((load_faults + 1))
         printf 'The second server failed beside these models (seed %d):\n%s\n%s\n' $((seed + loads)) "$(<"$work/spoilt.txt")" \
