@@ -92,6 +92,7 @@ public sealed class GeneratedModelsTests(ITestOutputHelper output)
             specimens.Select(specimen => specimen.Estimator).OfType<NetworkEstimator>()
                 .SelectMany(network => network.Layers).Select(layer => layer.Activation),
             5);
+        AssertAll(Reduction.Operators, steps.OfType<Reduction>().Select(reduction => reduction.Operator), 1);
         var machines = specimens.Select(specimen => specimen.Estimator).OfType<SupportVectorEstimator>().ToList();
         AssertAll(["LINEAR", "POLY", "RBF", "SIGMOID"], machines.Select(machine => machine.Kernel), 15);
         AssertAll([true, false], machines.Select(machine => machine.Platt.Length > 0), 30);

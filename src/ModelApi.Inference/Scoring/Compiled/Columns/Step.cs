@@ -71,6 +71,12 @@ internal sealed class ToInteger : Step
     public override double Apply(double value) => Math.Abs(value) < -Indefinite ? Math.Truncate(value) : Indefinite;
 }
 
+/// <summary>Cuts the fraction off, as a C cast to a 32-bit integer does.</summary>
+internal sealed class ToInteger32 : Step
+{
+    public override double Apply(double value) => Math.Abs(value) < -(double)int.MinValue ? Math.Truncate(value) : int.MinValue;
+}
+
 /// <summary>0 for zero, 1 for any other number.</summary>
 internal sealed class ToBoolean : Step
 {

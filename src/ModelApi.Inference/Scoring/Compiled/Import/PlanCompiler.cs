@@ -50,9 +50,10 @@ internal sealed class PlanCompiler
     {
         var value = Output(place);
         var isSecondOfTwo = value.Columns.Length == 1 && layout is (NumberLayout.SecondOfTwo or NumberLayout.Undeclared);
-        return value.Type == TensorElementType.Float && (value.Columns.Length == columns || isSecondOfTwo)
+        var type = _plan.Signature.Answer.AreDoubles ? TensorElementType.Double : TensorElementType.Float;
+        return value.Type == type && (value.Columns.Length == columns || isSecondOfTwo)
             ? value.Columns
-            : throw new NotCompilableException($"its answer is {value.Columns.Length} columns of {value.Type}, not {columns} of Float");
+            : throw new NotCompilableException($"its answer is {value.Columns.Length} columns of {value.Type}, not {columns} of {type}");
     }
 
     private Column[] Labels(GraphOutput place, Signature signature)

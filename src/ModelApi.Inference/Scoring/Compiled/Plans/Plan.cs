@@ -1,3 +1,4 @@
+using System.Numerics;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Scoring.Compiled.Columns;
 using ModelApi.Inference.Scoring.Compiled.Trees;
@@ -63,8 +64,23 @@ internal sealed class Plan
             stage.Run(block);
         }
 
+        if (_signature.Answer.AreDoubles)
+        {
+            WriteNumbers(block, predictions.Doubles);
+        }
+        else
+        {
+            WriteNumbers(block, predictions.Numbers);
+        }
+
+        WriteLabels(block, predictions);
+    }
+
+    private void WriteNumbers<T>(Block block, Span<T> all)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
         var (columns, first) = (_isSecondOfTwo ? 2 : _numbers.Length, _isSecondOfTwo ? 1 : 0);
-        var numbers = predictions.Numbers.Slice(block.Start * columns, block.Rows * columns);
+        var numbers = all.Slice(block.Start * columns, block.Rows * columns);
         for (var column = 0; column < _numbers.Length; column++)
         {
             Write(block, column, numbers[(column + first)..], columns);
@@ -74,14 +90,13 @@ internal sealed class Plan
         {
             for (var i = 0; i < numbers.Length; i += 2)
             {
-                numbers[i] = 1 - numbers[i + 1];
+                numbers[i] = T.One - numbers[i + 1];
             }
         }
-
-        WriteLabels(block, predictions);
     }
 
-    private void Write(Block block, int column, Span<float> destination, int stride)
+    private void Write<T>(Block block, int column, Span<T> destination, int stride)
+        where T : struct, IBinaryFloatingPointIeee754<T>
     {
         ReadOnlySpan<double> values;
         if (_numbers[column] is RegisterColumn register)
@@ -97,7 +112,7 @@ internal sealed class Plan
 
         for (int row = 0, at = 0; row < values.Length; row++, at += stride)
         {
-            destination[at] = (float)values[row];
+            destination[at] = T.CreateTruncating(values[row]);
         }
     }
 

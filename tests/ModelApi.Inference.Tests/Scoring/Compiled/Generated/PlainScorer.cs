@@ -79,7 +79,7 @@ internal sealed class PlainScorer(Specimen specimen) : IScorer
         Normalize normalize => PlainLinear.Normalize(row, normalize.Norm),
         Binarize binarize => [.. row.Select(value => value > binarize.Threshold ? 1f : 0)],
         Recode recode => [.. row.Select(value => Recoded(recode, value))],
-        Scale or Arithmetic or Select or Keep or Curve =>
+        Scale or Arithmetic or Select or Keep or Curve or Reduction =>
             [.. step.Map([.. row.Select(value => new[] { value })]).Select(column => column[0])],
         _ => throw new InvalidOperationException(),
     };

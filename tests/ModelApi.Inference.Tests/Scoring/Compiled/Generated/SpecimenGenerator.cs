@@ -60,7 +60,8 @@ internal sealed class SpecimenGenerator
 
         for (var block = 0; block < specimen.Blocks.Count; block++)
         {
-            if (specimen.Blocks[block] is NumberBlock { Steps: [.. var steps, var last] } numbers && last is not (Select or Impute))
+            if (specimen.Blocks[block] is NumberBlock { Steps: [.. var steps, var last] } numbers
+                && last is not (Select or Impute or Reduction))
             {
                 yield return specimen with
                 {
@@ -158,7 +159,8 @@ internal sealed class SpecimenGenerator
             var step = Step(columns, version, pools[0], ref imputed);
             steps.Add(step);
             columns = step is Select select ? select.Columns.Length : columns;
-            if (step is Curve curve && Curve.Inexact.Contains(curve.Operator))
+            columns = step is Reduction ? 1 : columns;
+            if (step is Reduction || (step is Curve curve && Curve.Inexact.Contains(curve.Operator)))
             {
                 // A jump behind it would fall on either side of its last digit.
                 break;
@@ -202,6 +204,8 @@ internal sealed class SpecimenGenerator
                 // The square root of a negative number is missing.
                 imputed = false;
                 return new Curve(_linear && _random.Next(4) > 0 ? Pick(Curve.Inexact) : Pick(Curve.Exact));
+            case 9 when _linear && _random.Next(2) == 0:
+                return new Reduction(Pick(Reduction.Operators));
             default:
                 return new Keep(Pick(Kept));
         }

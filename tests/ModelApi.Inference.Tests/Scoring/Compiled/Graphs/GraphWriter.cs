@@ -20,6 +20,10 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
     ];
 
     private readonly OnnxGraph _graph = new() { Name = "test" };
+
+    /// <summary>The version of the plain operators.</summary>
+    public int Opset { get; } = opset;
+
     private int _names;
 
     /// <summary>Declares an input of N rows.</summary>
@@ -83,6 +87,14 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
         return tensor.Name;
     }
 
+    /// <summary>One number.</summary>
+    public string Int32(int value)
+    {
+        var tensor = new OnnxTensor { Name = NewName(), DataType = (int)TensorElementType.Int32, Int32Data = { value } };
+        _graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
     /// <summary>A tensor for an attribute.</summary>
     public static OnnxTensor Doubles(IEnumerable<double> values)
     {
@@ -133,7 +145,7 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
     public byte[] ToBytes()
     {
         var model = new OnnxModel { IrVersion = 8, ProducerName = "tests", Graph = _graph };
-        model.OpsetImport.Add(new OnnxOpset { Domain = "", Version = opset });
+        model.OpsetImport.Add(new OnnxOpset { Domain = "", Version = Opset });
         model.OpsetImport.Add(new OnnxOpset { Domain = MlDomain, Version = ml });
         model.OpsetImport.Add(new OnnxOpset { Domain = MicrosoftDomain, Version = 1 });
         return model.ToByteArray();
@@ -165,7 +177,7 @@ internal sealed class GraphWriter(int opset = 17, int ml = 3)
 
     private void Node(string type, string[] inputs, string[] outputs, params (string Name, object Value)[] attributes)
     {
-        var domain = MlOperators.Contains(type) ? MlDomain : type == "Tokenizer" ? MicrosoftDomain : "";
+        var domain = MlOperators.Contains(type) ? MlDomain : type is "Tokenizer" or "ExpandDims" ? MicrosoftDomain : "";
         var node = new OnnxNode { OpType = type, Domain = domain };
         node.Input.AddRange(inputs);
         node.Output.AddRange(outputs);

@@ -12,6 +12,7 @@ namespace ModelApi.Inference.Tests.Scoring.Compiled.Import;
 public sealed class OperatorTableTests
 {
     private static readonly long[] Zero = [0];
+    private static readonly long[] One = [1];
     private static readonly string[] Word = ["a"];
 
     private static readonly (string Name, object Value)[] Stump =
@@ -32,9 +33,11 @@ public sealed class OperatorTableTests
         ["Add"] = (writer, x, _) => writer.Add("Add", [x, writer.Constant([2f])]),
         ["And"] = (writer, x, _) => FromBoolean(writer, writer.Add("And", [ToBoolean(writer, x), ToBoolean(writer, x)])),
         ["ArgMax"] = (writer, x, _) => ToFloat(writer, writer.Add("ArgMax", x, ("axis", 1))),
+        ["ArgMin"] = (writer, x, _) => ToFloat(writer, writer.Add("ArgMin", x, ("axis", 1))),
         ["ArrayFeatureExtractor"] = (writer, x, _) => writer.Add("ArrayFeatureExtractor", [x, writer.Constant([0L])]),
         ["Binarizer"] = (writer, x, _) => writer.Add("Binarizer", x, ("threshold", 0.5f)),
         ["Cast"] = (writer, x, _) => ToFloat(writer, writer.Add("Cast", x, ("to", (int)TensorElementType.Double))),
+        ["CastLike"] = (writer, x, _) => writer.Add("CastLike", [x, writer.Constant([1f])]),
         ["Ceil"] = (writer, x, _) => writer.Add("Ceil", x),
         ["Clip"] = (writer, x, opset) => opset < 11
             ? writer.Add("Clip", x, ("min", 0f), ("max", 1f))
@@ -45,6 +48,7 @@ public sealed class OperatorTableTests
         ["Elu"] = (writer, x, _) => writer.Add("Elu", x),
         ["Equal"] = (writer, x, _) => FromBoolean(writer, writer.Add("Equal", [x, writer.Constant([2f])])),
         ["Exp"] = (writer, x, _) => writer.Add("Exp", x),
+        ["ExpandDims"] = (writer, x, _) => writer.Add("Flatten", writer.Add("ExpandDims", [x, writer.Int32(1)])),
         ["FeatureVectorizer"] = (writer, x, _) => writer.Add("FeatureVectorizer", x, ("inputdimensions", new long[] { 1 })),
         ["Flatten"] = (writer, x, _) => writer.Add("Flatten", x, ("axis", 1)),
         ["Floor"] = (writer, x, _) => writer.Add("Floor", x),
@@ -83,12 +87,21 @@ public sealed class OperatorTableTests
         ["Or"] = (writer, x, _) => FromBoolean(writer, writer.Add("Or", [ToBoolean(writer, x), ToBoolean(writer, x)])),
         ["Pow"] = (writer, x, _) => writer.Add("Pow", [x, writer.Constant([2f])]),
         ["Reciprocal"] = (writer, x, _) => writer.Add("Reciprocal", x),
+        ["ReduceL1"] = (writer, x, opset) => Reduce(writer, "ReduceL1", x, opset >= 18),
+        ["ReduceL2"] = (writer, x, opset) => Reduce(writer, "ReduceL2", x, opset >= 18),
+        ["ReduceLogSumExp"] = (writer, x, opset) => Reduce(writer, "ReduceLogSumExp", x, opset >= 18),
+        ["ReduceMean"] = (writer, x, opset) => Reduce(writer, "ReduceMean", x, opset >= 18),
+        ["ReduceProd"] = (writer, x, opset) => Reduce(writer, "ReduceProd", x, opset >= 18),
+        ["ReduceSum"] = (writer, x, opset) => Reduce(writer, "ReduceSum", x, opset >= 13),
+        ["ReduceSumSquare"] = (writer, x, opset) => Reduce(writer, "ReduceSumSquare", x, opset >= 18),
         ["Relu"] = (writer, x, _) => writer.Add("Relu", x),
         ["Reshape"] = (writer, x, _) => writer.Add("Reshape", [x, writer.Constant([-1L, 1L])]),
         ["Scaler"] = (writer, x, _) => ToFloat(writer, x),
         ["Selu"] = (writer, x, _) => writer.Add("Selu", x),
         ["Sigmoid"] = (writer, x, _) => writer.Add("Sigmoid", x),
         ["Sign"] = (writer, x, _) => writer.Add("Sign", x),
+        ["Slice"] = (writer, x, _) =>
+            writer.Add("Slice", [x, writer.Constant([0L]), writer.Constant([1L]), writer.Constant([1L])]),
         ["Softmax"] = (writer, x, _) => writer.Add("Softmax", x, ("axis", 1)),
         ["Softplus"] = (writer, x, _) => writer.Add("Softplus", x),
         ["Softsign"] = (writer, x, _) => writer.Add("Softsign", x),
@@ -120,6 +133,7 @@ public sealed class OperatorTableTests
         ["Tanh"] = (writer, x, _) => writer.Add("Tanh", x),
         ["TfIdfVectorizer"] = (writer, x, _) => Count(writer, ToVector(writer, x)),
         ["Tokenizer"] = (writer, x, _) => Count(writer, ToVector(writer, x)),
+        ["Transpose"] = (writer, x, _) => writer.Add("MatMul", [x, writer.Add("Transpose", [writer.Constant([2f], 1, 1)])]),
         ["TreeEnsemble"] = (writer, x, _) => writer.Add(
             "TreeEnsemble",
             x,
@@ -233,6 +247,11 @@ public sealed class OperatorTableTests
             ("ngram_indexes", Zero),
             ("pool_strings", Word));
     }
+
+    // The dimension is an attribute in older opsets, and an input since.
+    private static string Reduce(GraphWriter writer, string name, string value, bool isInput) => isInput
+        ? writer.Add(name, [value, writer.Constant([1L])])
+        : writer.Add(name, value, ("axes", One));
 
     private static string ToBoolean(GraphWriter writer, string value) => writer.Add("Cast", value, ("to", (int)TensorElementType.Bool));
 

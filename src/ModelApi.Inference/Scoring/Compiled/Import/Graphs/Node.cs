@@ -69,33 +69,19 @@ internal sealed class Node(OnnxNode node, long opset, GraphValue?[] inputs, Plan
         _ => throw Refuse("works on something else than numbers"),
     };
 
-    /// <summary>The shape that a value and a constant have together.</summary>
-    public static Value Wider(Value value, Constant constant)
+    /// <summary>The columns of several operands, at least one of them computed, in the shape that they have together.</summary>
+    public (int[] Shape, Column[][] Columns) Spread(params GraphValue[] operands)
     {
-        var isWide = constant.Length > 1 && value.Columns.Length == 1 && value.Shape is [1];
-        return isWide ? Graphs.Value.Matrix(value.Type, [.. Enumerable.Repeat(value.Columns[0], constant.Length)]) : value;
-    }
-
-    /// <summary>The columns of an operand, repeated as often as another shape demands.</summary>
-    public Column[] Spread(GraphValue operand, Value shape)
-    {
-        var columns = shape.Columns.Length;
-        if (operand is Constant constant)
+        var rank = operands.OfType<Value>().Max(value => value.Rank);
+        int[] joined = [];
+        var shapes = new int[operands.Length][];
+        for (var i = 0; i < operands.Length; i++)
         {
-            // One number, or a row of them.
-            var dimensions = constant.Dimensions;
-            var isRow = constant.Length == columns && dimensions.Length > 0 && dimensions[^1] == columns
-                && shape.Shape.Length > 0 && shape.Shape[^1] == columns;
-            return dimensions.Length <= shape.Rank && (constant.Length == 1 || isRow)
-                ? [.. Enumerable.Range(0, columns).Select(i => new ConstantColumn(constant.Numbers[constant.Length == 1 ? 0 : i]))]
-                : throw Refuse("works on values of different shapes");
+            shapes[i] = Broadcast.ShapeOf(operands[i], rank) ?? throw Refuse("works on values of different shapes");
+            joined = Broadcast.Join(joined, shapes[i]) ?? throw Refuse("works on values of different shapes");
         }
 
-        var value = (Value)operand;
-        var isOne = value.Columns.Length == 1;
-        return value.Rank == shape.Rank && (isOne || value.Shape.SequenceEqual(shape.Shape))
-            ? (isOne ? [.. Enumerable.Repeat(value.Columns[0], columns)] : value.Columns)
-            : throw Refuse("works on values of different shapes");
+        return (joined, [.. operands.Select((operand, i) => Broadcast.Columns(operand, shapes[i], joined))]);
     }
 
     /// <summary>A constant input; null if it is omitted or computed.</summary>

@@ -41,14 +41,12 @@ internal static class ElementOperators
 
     public static GraphValue Where(Node node)
     {
-        var condition = node.Value(0);
         var (one, other) = (node.Operand(1), node.Operand(2));
         var type = one is Value value ? value.Type : ((Constant)one).Type;
-        var shape = new[] { condition, one as Value, other as Value }.OfType<Value>().MaxBy(part => part.Columns.Length)!;
-        Column[][] operands = [node.Spread(condition, shape), node.Spread(one, shape), node.Spread(other, shape)];
-        var first = node.Plan.Reserve(shape.Columns.Length);
+        var (shape, operands) = node.Spread(node.Value(0), one, other);
+        var first = node.Plan.Reserve(operands[0].Length);
         node.Plan.Add(new ElementStage(operands, Choose, first));
-        return shape with { Type = type, Columns = PlanBuilder.Outputs(first, shape.Columns.Length) };
+        return new Value(type, shape, PlanBuilder.Outputs(first, operands[0].Length));
 
         static void Choose(double[][] operands, Span<double> result)
         {
@@ -95,9 +93,8 @@ internal static class ElementOperators
             case (Constant left, Constant right):
                 return left.Combine(right, type, rounded);
             case (Value left, Value right):
-                var shape = left.Columns.Length >= right.Columns.Length ? left : right;
-                var (lefts, rights) = (node.Spread(left, shape), node.Spread(right, shape));
-                return shape with { Type = type, Columns = Combine(node, lefts, rights, type, rounded) };
+                var (shape, columns) = node.Spread(left, right);
+                return new Value(type, shape, Combine(node, columns[0], columns[1], rounded));
             case (Constant constant, Value value):
                 return Combine(node, type, value, constant, true, rounded);
             default:
@@ -108,17 +105,16 @@ internal static class ElementOperators
     private static Value Combine(
         Node node, TensorElementType type, Value value, Constant constant, bool isLeft, Func<double, double, double> rounded)
     {
-        var shape = Node.Wider(value, constant);
-        var numbers = node.Spread(constant, shape);
-        var columns = node.Spread(value, shape);
+        var (shape, spread) = node.Spread(value, constant);
+        var (columns, numbers) = (spread[0], spread[1]);
         if (SparseStage.Of(columns) is { } sparse && node.Operator == "Mul" && constant.Numbers.All(double.IsFinite))
         {
             var scaled = new SparseScaleStage(sparse, [.. numbers.Select(number => ((ConstantColumn)number).Value)]);
             node.Plan.Add(scaled);
-            return shape with { Columns = scaled.Columns() };
+            return new Value(type, shape, scaled.Columns());
         }
 
-        return shape with { Type = type, Columns = node.Map(columns, StepOf) };
+        return new Value(type, shape, node.Map(columns, StepOf));
 
         Step StepOf(int column)
         {
@@ -141,7 +137,7 @@ internal static class ElementOperators
     }
 
     private static Column[] Combine(
-        Node node, Column[] lefts, Column[] rights, TensorElementType type, Func<double, double, double> rounded)
+        Node node, Column[] lefts, Column[] rights, Func<double, double, double> rounded)
     {
         var results = new Column[lefts.Length];
         var rest = new List<int>();

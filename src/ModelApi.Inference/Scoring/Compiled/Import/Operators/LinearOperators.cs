@@ -12,10 +12,9 @@ internal static class LinearOperators
 {
     public static Value Gemm(Node node)
     {
-        var value = node.Floats(0);
-        var factors = node.RequireConstant(1);
+        var (value, factors) = Factors(node);
         if (value.Rank != 2
-            || factors is not { Type: TensorElementType.Float, Dimensions.Length: 2 }
+            || factors.Dimensions.Length != 2
             || node.Attributes.Int("transA", 0) != 0)
         {
             throw node.Refuse("multiplies something else than rows by a constant matrix");
@@ -28,7 +27,7 @@ internal static class LinearOperators
         if (node.Has(2))
         {
             var added = node.RequireConstant(2);
-            if (added.Type != TensorElementType.Float
+            if (added.Type != value.Type
                 || (added.Length != 1 && (added.Length != outputs || added.Dimensions[^1] != outputs)))
             {
                 throw node.Refuse("adds a constant of another shape");
@@ -41,14 +40,13 @@ internal static class LinearOperators
         }
 
         var scaled = Array.ConvertAll(weights, weight => alpha * weight);
-        return Value.Matrix(TensorElementType.Float, Multiply(node, value.Columns, scaled, intercepts));
+        return Value.Matrix(value.Type, Multiply(node, value.Columns, scaled, intercepts));
     }
 
     public static Value MatMul(Node node)
     {
-        var value = node.Floats(0);
-        var factors = node.RequireConstant(1);
-        if (value.Rank != 2 || factors.Type != TensorElementType.Float || factors.Dimensions.Length is not (1 or 2))
+        var (value, factors) = Factors(node);
+        if (value.Rank != 2 || factors.Dimensions.Length is not (1 or 2))
         {
             throw node.Refuse("multiplies something else than rows by a constant matrix");
         }
@@ -56,7 +54,14 @@ internal static class LinearOperators
         var isVector = factors.Dimensions.Length == 1;
         var outputs = isVector ? 1 : (int)factors.Dimensions[1];
         var product = Multiply(node, value.Columns, isVector ? factors.Numbers : Transpose(factors), new double[outputs]);
-        return isVector ? Value.Vector(TensorElementType.Float, product[0]) : Value.Matrix(TensorElementType.Float, product);
+        return isVector ? Value.Vector(value.Type, product[0]) : Value.Matrix(value.Type, product);
+    }
+
+    // Rows and a constant matrix, both of 32-bit or both of 64-bit floats.
+    private static (Value Rows, Constant Matrix) Factors(Node node)
+    {
+        var (value, factors) = (node.Value(0), node.RequireConstant(1));
+        return node.IsDouble(0) == node.IsDouble(1) ? (value, factors) : throw node.Refuse("multiplies values of different types");
     }
 
     public static Value[] Classify(Node node)

@@ -8,10 +8,17 @@ namespace ModelApi.Inference.Scoring.Compiled.Import.Operators;
 /// <summary>Operators on each number, or on the numbers of each row; source: https://onnx.ai/onnx/operators/.</summary>
 internal static class NumberOperators
 {
-    public static Value Cast(Node node)
+    public static GraphValue Cast(Node node)
     {
+        var to = node.Operator == "Cast" ? (TensorElementType)node.Attributes.Int("to", 0)
+            : node.Input(1) is Value like ? like.Type
+            : node.RequireConstant(1).Type;
+        if (node.Constant(0) is { } constant)
+        {
+            return Cast(node, constant, to);
+        }
+
         var value = node.Value(0);
-        var to = (TensorElementType)node.Attributes.Int("to", 0);
         if (to == value.Type)
         {
             return value;
@@ -32,10 +39,26 @@ internal static class NumberOperators
             (_, TensorElementType.Float) => new ToSingle(),
             (_, TensorElementType.Double) => null,
             (_, TensorElementType.Int64) => isFraction ? new ToInteger() : null,
+            (TensorElementType.Float, TensorElementType.Int32) => new ToInteger32(),
+            (TensorElementType.Bool, TensorElementType.Int32) => null,
             (_, TensorElementType.Bool) => new ToBoolean(),
             _ => throw node.Refuse($"turns {value.Type} into {to}"),
         };
         return value with { Type = to, Columns = step is null ? value.Columns : node.Map(value.Columns, step) };
+    }
+
+    private static Constant Cast(Node node, Constant constant, TensorElementType to)
+    {
+        var isFraction = constant.Type is TensorElementType.Float or TensorElementType.Double;
+        return (constant.Type, to) switch
+        {
+            (TensorElementType.String, _) => throw node.Refuse("reads numbers from texts"),
+            (_, TensorElementType.Float) =>
+                constant with { Type = to, Numbers = Array.ConvertAll(constant.Numbers, number => (double)(float)number) },
+            (_, TensorElementType.Double) => constant with { Type = to },
+            (_, TensorElementType.Int64) when !isFraction => constant with { Type = to },
+            _ => throw node.Refuse($"turns {constant.Type} into {to}"),
+        };
     }
 
     public static Value Impute(Node node)
@@ -133,8 +156,13 @@ internal static class NumberOperators
 
     public static Value Softmax(Node node)
     {
-        var value = node.Floats(0);
+        var value = node.Value(0);
         RequireColumns(node, value, node.Opset < 13 ? 1 : -1);
+        if (node.IsDouble(0))
+        {
+            return ReduceOperators.Softmax(node, value);
+        }
+
         var first = node.Plan.Reserve(value.Columns.Length);
         node.Plan.Add(new SoftmaxStage(value.Columns, first));
         return value with { Columns = PlanBuilder.Outputs(first, value.Columns.Length) };
@@ -142,15 +170,29 @@ internal static class NumberOperators
 
     public static Value ArgMax(Node node)
     {
-        var value = node.Floats(0);
+        var (value, isDouble) = (node.Value(0), node.IsDouble(0));
         RequireColumns(node, value, 0);
+        var (isLast, isLeast) = (node.Attributes.Int("select_last_index", 0) != 0, node.Operator == "ArgMin");
         var register = node.Plan.Reserve(1);
-        node.Plan.Add(new ArgMaxStage(value.Columns, node.Attributes.Int("select_last_index", 0) != 0, register));
+        node.Plan.Add(new ReduceStage(value.Columns, Find, true, register));
         double[] places = [.. Enumerable.Range(0, value.Columns.Length).Select(place => (double)place)];
         var label = new ChoiceColumn(register, null, places);
         return node.Attributes.Int("keepdims", 1) != 0
             ? Value.Matrix(TensorElementType.Int64, [label])
             : Value.Vector(TensorElementType.Int64, label);
+
+        double Find(ReadOnlySpan<double> values)
+        {
+            var found = 0;
+            for (var i = 1; i < values.Length; i++)
+            {
+                // Sums of products have 64 bits here, and are compared as the floats that they stand for.
+                var (left, right) = isDouble ? (values[i], values[found]) : ((float)values[i], (float)values[found]);
+                found = (isLeast ? left < right : left > right) || (isLast && left == right) ? i : found;
+            }
+
+            return found;
+        }
     }
 
     private static void RequireColumns(Node node, Value value, long otherwise)

@@ -133,6 +133,52 @@ internal static class ShapeOperators
         return new Value(value.Type, [.. value.Shape[..(axis - 1)], .. indices.Dimensions.Select(dimension => (int)dimension)], columns);
     }
 
+    /// <summary>ExpandDims of com.microsoft: Unsqueeze along one dimension.</summary>
+    public static Value ExpandDimensions(Node node)
+    {
+        var value = node.Value(0);
+        var place = node.RequireConstant(1).Numbers is [var axis]
+            ? Value.Axis((long)axis, value.Rank + 1)
+            : throw node.Refuse("names no dimension");
+        return value with { Shape = [.. value.Shape[..(place - 1)], 1, .. value.Shape[(place - 1)..]] };
+    }
+
+    public static Constant Transpose(Node node)
+    {
+        var matrix = node.RequireConstant(0);
+        if (matrix.Dimensions is not [var rows, var columns]
+            || matrix.Type == TensorElementType.String
+            || node.Attributes.Ints("perm") is not ([] or [1, 0]))
+        {
+            throw node.Refuse("works on something else than a constant matrix");
+        }
+
+        var numbers = new double[matrix.Length];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = matrix.Numbers[(i % rows * columns) + (i / rows)];
+        }
+
+        return matrix with { Dimensions = [columns, rows], Numbers = numbers };
+    }
+
+    public static Value Slice(Node node)
+    {
+        var value = node.Value(0);
+        var (starts, ends) = (node.RequireConstant(1).Numbers, node.RequireConstant(2).Numbers);
+        var axes = node.Has(3) ? node.RequireConstant(3).Numbers : [];
+        var steps = node.Has(4) ? node.RequireConstant(4).Numbers : [1];
+        if (value.Rank != 2 || axes is not ([1] or [-1]) || starts.Length != 1 || ends.Length != 1 || steps is not [1])
+        {
+            throw node.Refuse("takes something else than neighbouring columns");
+        }
+
+        var (start, end) = (Place(starts[0]), Place(ends[0]));
+        return start < end ? Value.Matrix(value.Type, value.Columns[start..end]) : throw node.Refuse("takes no column");
+
+        int Place(double place) => (int)Math.Clamp(place < 0 ? place + value.Columns.Length : place, 0, value.Columns.Length);
+    }
+
     public static Value ExtractFeatures(Node node)
     {
         if (node.Constant(0) is { } table)
