@@ -93,6 +93,18 @@ public sealed class ManifestSchemaTests
         Assert.True(await IsAcceptedAsync(manifest));
     }
 
+    [ToolFact("node", Tool.NpmPackages)]
+    public async Task The_schema_takes_the_manifests_of_every_kind_of_answer()
+    {
+        using var models = new TemporaryModels();
+        var manifests = CaseModels.Manifests.Keys
+            .Select(name => JsonNode.Parse(File.ReadAllText(models.AddCase(name).PathOf("model.json")))!)
+            .ToList();
+
+        Assert.All(
+            (await ValidateAsync(manifests)).Zip(manifests), pair => Assert.True(pair.First, pair.Second["name"]!.ToJsonString()));
+    }
+
     private static JsonNode Change(JsonNode original, string pointer, string value)
     {
         var changed = original.DeepClone();
