@@ -130,7 +130,7 @@ def export(model, rows, double=False, options=None):
         if hasattr(estimator, "token_pattern"):
             # Python's \b\w\w+\b has no counterpart in the graph, and the locale en_US is not installed everywhere.
             wanted[id(estimator)] = {"tokenexp": estimator.token_pattern or r"[a-zA-Z0-9_]+", "locale": "C"}
-    if getattr(last_of(model), "_estimator_type", None) == "classifier":
+    if getattr(last_of(model), "_estimator_type", None) == "classifier" and hasattr(model, "predict_proba"):
         wanted[id(model)] = {"zipmap": False}
     wanted.update({id(estimator): value for estimator, value in (options or {}).items()})
     # How a vote is transformed has no part in how it predicts, and the converter takes only this one.
