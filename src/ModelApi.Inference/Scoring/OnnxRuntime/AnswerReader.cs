@@ -8,6 +8,9 @@ namespace ModelApi.Inference.Scoring.OnnxRuntime;
 /// <summary>Reads the answer out of the outputs of a call.</summary>
 internal sealed class AnswerReader(Bundle bundle)
 {
+    // Numbers that fit on the stack: the answers to one row, of nearly every model.
+    private const int MostStackNumbers = 64;
+
     private readonly AnswerOutputs _answer = bundle.Answer;
     private readonly AnswerShape _shape = bundle.Manifest.Signature.Answer;
     private readonly ClassLabels? _classes = bundle.Manifest.Signature.Classes;
@@ -65,7 +68,7 @@ internal sealed class AnswerReader(Bundle bundle)
                 return;
             }
 
-            var values = new double[output.Count];
+            var values = output.Count <= MostStackNumbers ? stackalloc double[output.Count] : new double[output.Count];
             Copy(output, type, values);
             Arrange<double>(values, destination, layout, rows, 1);
         }
@@ -78,7 +81,7 @@ internal sealed class AnswerReader(Bundle bundle)
                 return;
             }
 
-            var values = new float[output.Count];
+            var values = output.Count <= MostStackNumbers ? stackalloc float[output.Count] : new float[output.Count];
             Copy(output, type, values);
             Arrange<float>(values, destination, layout, rows, 1);
         }
@@ -154,7 +157,7 @@ internal sealed class AnswerReader(Bundle bundle)
 
                 break;
             default:
-                var numbers = new double[labels.Length];
+                var numbers = labels.Length <= MostStackNumbers ? stackalloc double[labels.Length] : new double[labels.Length];
                 Tensors.Convert<double>(output, type, numbers);
                 for (var i = 0; i < labels.Length; i++)
                 {
