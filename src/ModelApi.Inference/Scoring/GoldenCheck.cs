@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using ModelApi.Inference.Batches;
 using ModelApi.Inference.Bundles;
 
@@ -19,7 +20,7 @@ public static class GoldenCheck
     {
         var comparison = new GoldenComparison(golden);
         var predictions = new PredictionBatch(golden.Features.Signature);
-        scorer.Score(golden.Features, predictions, cancellationToken);
+        Score(scorer, golden.Features, predictions, cancellationToken);
         for (var row = 0; row < golden.Features.Rows; row++)
         {
             comparison.Add(row, predictions, row, isAlone: false);
@@ -32,11 +33,33 @@ public static class GoldenCheck
             var row = (int)((long)i * golden.Features.Rows / singles);
             single.Clear();
             golden.Features.CopyRowTo(single, row);
-            scorer.Score(single, predictions, cancellationToken);
+            Score(scorer, single, predictions, cancellationToken);
             comparison.Add(row, predictions, 0, isAlone: true);
         }
 
         return comparison.End();
+    }
+
+    private static void Score(IScorer scorer, FeatureBatch rows, PredictionBatch predictions, CancellationToken cancellationToken)
+    {
+        try
+        {
+            scorer.Score(rows, predictions, cancellationToken);
+        }
+        catch (UnexpectedAnswerException exception)
+        {
+            throw new BundleException(
+            [
+                new BundleFault(
+                    ManifestReader.FileName,
+                    "$.outputs",
+                    $"{exception.Message} Compare 'outputs', 'classes' and 'targets' with what the model returns."),
+            ]);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new BundleException([new BundleFault("", "", $"ONNX Runtime cannot run it: {exception.Message}")]);
+        }
     }
 
     /// <summary>As the other <c>Run</c>; of a failure, the likely causes are named by what the graphs contain.</summary>
@@ -51,7 +74,7 @@ public static class GoldenCheck
         {
             return Run(scorer, bundle.Golden, cancellationToken);
         }
-        catch (BundleException exception)
+        catch (BundleException exception) when (exception.Faults[0].File == GoldenRows.FileName)
         {
             var causes = LikelyCauses.Of(bundle).Select(cause => new BundleFault(GoldenRows.FileName, "", cause));
             throw new BundleException([exception.Faults[0], .. causes, .. exception.Faults.Skip(1)]);

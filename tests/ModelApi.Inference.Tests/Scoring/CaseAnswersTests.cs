@@ -90,6 +90,24 @@ public sealed class CaseAnswersTests : IDisposable
     }
 
     [Theory]
+    [InlineData("multi-reg", """{"task":"regression","targets":["a","b","c"],"outputs":{"value":"variable"}}""", "2 values where 3")]
+    [InlineData("lab-float", """{"task":"classification","classes":[1.0,2.0,4.0],"outputs":{"label":"label"}}""", "a class that")]
+    public async Task An_answer_that_the_manifest_does_not_describe_is_its_fault(string name, string manifest, string expected)
+    {
+        var bundle = await ReadAsync(_models.AddCase(name, manifest, edit: row =>
+        {
+            row["value"] = new JsonArray(1, 2, 3);
+            row["label"] = 1.0;
+        }));
+        using var scorer = new OnnxRuntimeScorer(bundle);
+
+        var fault = Assert.Single(Assert.Throws<BundleException>(() => GoldenCheck.Run(scorer, bundle)).Faults);
+
+        Assert.Equal(("model.json", "$.outputs"), (fault.File, fault.Path));
+        Assert.StartsWith("The graph answered " + expected, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(5e-6, 1)]
     [InlineData(5e-5, null)]
     public async Task A_label_may_differ_where_the_trainers_own_best_classes_lie_within_the_tolerance(double apart, int? tied)

@@ -20,7 +20,7 @@ internal sealed class AnswerReader(Bundle bundle)
     /// <param name="predictions">Sized for the whole batch.</param>
     /// <param name="firstRow">The first of the rows.</param>
     /// <param name="rows">How many rows the call has scored.</param>
-    /// <exception cref="InvalidOperationException">The graph answered something else than the manifest says.</exception>
+    /// <exception cref="UnexpectedAnswerException">The graph answered something else than the manifest says.</exception>
     public void Read(BoundCall call, PredictionBatch predictions, int firstRow, int rows)
     {
         if (_answer.Numbers is { } numbers)
@@ -169,13 +169,13 @@ internal sealed class AnswerReader(Bundle bundle)
     }
 
     private static int Known(int label) =>
-        label >= 0 ? label : throw new InvalidOperationException("The graph answered a class that the manifest does not name.");
+        label >= 0 ? label : throw new UnexpectedAnswerException("The graph answered a class that the manifest does not name.");
 
     private static void ThrowUnlessLength(int actual, int expected)
     {
         if (actual != expected)
         {
-            throw new InvalidOperationException($"The graph answered {actual} values where {expected} are due.");
+            throw new UnexpectedAnswerException($"The graph answered {actual} values where {expected} are due.");
         }
     }
 }

@@ -13,14 +13,14 @@ internal static class OtherReader
     /// <param name="index">The place of the output among the others.</param>
     /// <param name="firstRow">The first of the rows.</param>
     /// <param name="rows">How many rows the tensor has.</param>
-    /// <exception cref="InvalidOperationException">The tensor does not have as many values for each row.</exception>
+    /// <exception cref="UnexpectedAnswerException">The tensor does not have as many values for each row.</exception>
     public static void Read(BoundTensor output, TensorElementType type, PredictionBatch predictions, int index, int firstRow, int rows)
     {
         var values = predictions.Others[index];
         var width = output.Count / rows;
         if (width * rows != output.Count || (values.Output.Width ?? width) != width || (firstRow > 0 && values.Width != width))
         {
-            throw new InvalidOperationException(
+            throw new UnexpectedAnswerException(
                 $"The graph answered {output.Count} values of '{values.Output.Name}' to {rows} rows, which are not as many to each.");
         }
 

@@ -153,7 +153,7 @@ internal sealed class Plan
             labels[at] = _signature.Classes!.IndexOf(scratch[row]);
             if (labels[at] < 0)
             {
-                throw new InvalidOperationException("The graph answered a class that the manifest does not name.");
+                throw new UnexpectedAnswerException("The graph answered a class that the manifest does not name.");
             }
         }
     }
