@@ -46,9 +46,16 @@ internal abstract class ForestLeaves
             return new SingleLeaves<T>(ensemble, leaves, answer);
         }
 
-        return isSum && All(ensemble, leaves, leaf => leaf.Weights == ensemble.Targets && IsInOrder(ensemble, leaf))
-            ? new DenseLeaves<T>(ensemble, leaves, answer)
-            : new SparseLeaves<T>(ensemble, leaves, answer);
+        if (!isSum || !All(ensemble, leaves, leaf => leaf.Weights == ensemble.Targets && IsInOrder(ensemble, leaf)))
+        {
+            return new SparseLeaves<T>(ensemble, leaves, answer);
+        }
+
+        // Groups of as many weights as targets start at multiples of their number, as every leaf has as many.
+        return answer is TreeAnswer<float> singles && ensemble.Targets <= VectorLeaves.MostTargets
+            && All(ensemble, leaves, leaf => leaf.FirstWeight % ensemble.Targets == 0)
+            ? new VectorLeaves(ensemble, leaves, singles)
+            : new DenseLeaves<T>(ensemble, leaves, answer);
     }
 
     private static bool All(TreeEnsemble ensemble, int[] leaves, Func<TreeNode, bool> holds) =>
