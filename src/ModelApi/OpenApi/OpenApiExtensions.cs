@@ -41,7 +41,8 @@ internal static class OpenApiExtensions
             generator.NonNullableReferenceTypesAsRequired();
 
             // The classes of a signature, and the example of a feature.
-            generator.MapType<JsonValue>(() => new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Integer });
+            generator.MapType<JsonValue>(
+                () => new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Number | JsonSchemaType.Boolean });
             generator.MapType<JsonNode>(() => new OpenApiSchema());
             generator.CustomSchemaIds(type => type.Name.Replace("Reply", "", StringComparison.Ordinal));
             generator.CustomOperationIds(
