@@ -56,8 +56,14 @@ public sealed class ScoreModelsTests
         Assert.All(golden.Zip(answers), pair =>
         {
             var (expected, answer) = pair;
-            Assert.Equal(expected.Label, answer.GetProperty("prediction").ToString());
-            Assert.Equal(model == "wine-quality" ? JsonValueKind.Number : JsonValueKind.String, answer.GetProperty("prediction").ValueKind);
+            var prediction = answer.GetProperty("prediction");
+            Assert.Equal(expected.Label, Golden.LabelOf(prediction));
+            Assert.Equal(model switch
+            {
+                "wine-quality" => JsonValueKind.Number,
+                "bank-mlnet" => expected.Label == "true" ? JsonValueKind.True : JsonValueKind.False,
+                _ => JsonValueKind.String,
+            }, prediction.ValueKind);
             var probabilities = answer.GetProperty("probabilities");
             Assert.Equal(expected.Probabilities.Keys, probabilities.EnumerateObject().Select(probability => probability.Name));
             Assert.All(expected.Probabilities, probability =>

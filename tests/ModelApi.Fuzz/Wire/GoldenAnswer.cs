@@ -18,7 +18,7 @@ internal static class GoldenAnswer
         using var document = JsonDocument.Parse(answer.Body);
         var root = document.RootElement;
         var probabilities = root.GetProperty("probabilities");
-        return root.GetProperty("prediction").ToString() == golden.Label
+        return Golden.LabelOf(root.GetProperty("prediction")) == golden.Label
             && probabilities.EnumerateObject().Count() == golden.Probabilities.Count
             && golden.Probabilities.All(expected =>
                 probabilities.TryGetProperty(expected.Key, out var actual) && Math.Abs(actual.GetDouble() - expected.Value) <= Tolerance);

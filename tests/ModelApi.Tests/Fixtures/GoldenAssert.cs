@@ -9,7 +9,7 @@ internal static class GoldenAssert
     /// <summary>Checks that an answer is the trainer's: the label equal, each probability within 1e-6.</summary>
     public static void AssertIs(this Golden golden, JsonElement answer)
     {
-        Assert.Equal(golden.Label, answer.GetProperty("prediction").ToString());
+        Assert.Equal(golden.Label, Golden.LabelOf(answer.GetProperty("prediction")));
         Assert.Equal(
             golden.Probabilities.Keys.Order(StringComparer.Ordinal),
             answer.GetProperty("probabilities").EnumerateObject()
