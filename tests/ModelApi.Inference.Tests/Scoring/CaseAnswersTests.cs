@@ -53,8 +53,10 @@ public sealed class CaseAnswersTests : IDisposable
         Assert.Equal("compiled", scorer.Engine);
         Assert.Null(selected.Check(CancellationToken.None));
         Assert.Equal("compiled", scorer.Engine);
-        Assert.Equal(
-            "Compiled: it gives the trainer's answers to 60 golden rows, and ONNX Runtime's to 256 reference rows.", selected.Reason);
+        Assert.StartsWith(
+            "Compiled: it gives the trainer's answers to 60 golden rows, and ONNX Runtime's to 256 reference rows.",
+            selected.Reason,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -48,9 +48,10 @@ public sealed class ModelDescriptionTests : IDisposable
 
         Assert.Equal(("2", "ready", "Production"), (Text(version, "version"), Text(version, "state"), Text(version, "stage")));
         Assert.Equal("compiled", Text(version, "engine"));
-        Assert.Equal(
+        Assert.StartsWith(
             "Compiled: it gives the trainer's answers to 200 golden rows, and ONNX Runtime's to 256 reference rows.",
-            Text(version, "engineReason"));
+            Text(version, "engineReason"),
+            StringComparison.Ordinal);
         Assert.Matches(
             "^100 trees, 108608 nodes of 8 bytes, 8 inputs; one row: .+ µs a row; .+; many rows: .+ µs a row; ", Text(version, "kernels"));
         Assert.Matches("^sha256:[0-9a-f]{64}$", Text(version, "digest"));

@@ -4,7 +4,7 @@ using ModelApi.Inference.Scoring.Compiled;
 
 namespace ModelApi.Inference.Scoring.Selection;
 
-/// <summary>A compiled scorer, which ONNX Runtime replaces where a later comparison finds a difference.</summary>
+/// <summary>A compiled scorer, which ONNX Runtime replaces where a later comparison finds a difference, or finds it faster.</summary>
 /// <remarks>Thread-safe. ONNX Runtime loads a graph more slowly than it compiles, and a start does not wait for that.</remarks>
 internal sealed class CompiledFirstScorer : IScorer
 {
@@ -29,8 +29,11 @@ internal sealed class CompiledFirstScorer : IScorer
             golden, $"Compiled: it gives the trainer's answers to {golden.Rows} golden rows; ONNX Runtime's are not compared yet.");
     }
 
-    /// <summary>Whether it stays compiled where a comparison finds a difference.</summary>
+    /// <summary>Whether it stays compiled where a comparison finds a difference, or ONNX Runtime faster.</summary>
     public bool IsKept { get; init; }
+
+    /// <summary>What times the engines in <see cref="Check"/>; null leaves it out.</summary>
+    public IEngineTimer? Timer { get; init; }
 
     /// <inheritdoc/>
     public string Engine => _current.Engine;
@@ -54,7 +57,7 @@ internal sealed class CompiledFirstScorer : IScorer
     {
         lock (_checking)
         {
-            return TakeBundle() is { } bundle ? Compare(bundle, cancellationToken) : null;
+            return TakeBundle() is { } bundle ? Compare(bundle, isServing: false, cancellationToken) : null;
         }
     }
 
@@ -63,18 +66,7 @@ internal sealed class CompiledFirstScorer : IScorer
     {
         lock (_checking)
         {
-            if (TakeBundle() is not { } bundle)
-            {
-                return null;
-            }
-
-            var difference = Compare(bundle, cancellationToken);
-            if (difference is null)
-            {
-                _compiled.ChooseKernelsAgain(bundle.Golden.Features, cancellationToken);
-            }
-
-            return difference;
+            return TakeBundle() is { } bundle ? Compare(bundle, isServing: true, cancellationToken) : null;
         }
     }
 
@@ -95,7 +87,7 @@ internal sealed class CompiledFirstScorer : IScorer
         return bundle;
     }
 
-    private string? Compare(Bundle bundle, CancellationToken cancellationToken)
+    private string? Compare(Bundle bundle, bool isServing, CancellationToken cancellationToken)
     {
         var rows = bundle.Golden.Features.Rows;
         IScorer? reference = null;
@@ -109,6 +101,11 @@ internal sealed class CompiledFirstScorer : IScorer
                     Reason = $"Compiled: it gives the trainer's answers to {rows} golden rows, and ONNX Runtime does not ({fault}).",
                 };
                 reference.Dispose();
+                if (isServing)
+                {
+                    _compiled.ChooseKernelsAgain(bundle.Golden.Features, cancellationToken);
+                }
+
                 return null;
             }
 
@@ -126,7 +123,17 @@ internal sealed class CompiledFirstScorer : IScorer
                     ? $"Compiled: it gives the trainer's answers to {rows} golden rows, and ONNX Runtime's to {drawn} reference rows."
                     : $"Compiled, as the settings say, although it differs from ONNX Runtime: {difference}.",
             };
-            reference.Dispose();
+            if (isServing && difference is null)
+            {
+                _compiled.ChooseKernelsAgain(bundle.Golden.Features, cancellationToken);
+                CompareTimes(bundle, reference, golden!, cancellationToken);
+            }
+
+            if (_current != reference)
+            {
+                reference.Dispose();
+            }
+
             return difference;
         }
         catch (Exception exception)
@@ -139,6 +146,24 @@ internal sealed class CompiledFirstScorer : IScorer
                     + $"a comparison with ONNX Runtime was not possible ({reason}).",
             };
             throw;
+        }
+    }
+
+    private void CompareTimes(Bundle bundle, IScorer reference, GoldenReport golden, CancellationToken cancellationToken)
+    {
+        if (Timer?.Measure(bundle.Golden.Features, _compiled, reference, cancellationToken) is not { } times)
+        {
+            return;
+        }
+
+        if (times.IsCompiledSlower && !IsKept)
+        {
+            _report = new SelectionReport(golden, $"Not compiled: a row {times}.");
+            _current = reference;
+        }
+        else
+        {
+            _report = _report with { Reason = $"{_report.Reason} A row {times}." };
         }
     }
 

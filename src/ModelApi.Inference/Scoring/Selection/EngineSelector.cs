@@ -122,7 +122,11 @@ public sealed class EngineSelector(ScoringEngine engine = ScoringEngine.Auto, in
             {
                 reason = "";
                 var golden = GoldenCheck.Run(compiled, bundle.Golden, cancellationToken);
-                return new CompiledFirstScorer(kept, compiled, golden, createReference) { IsKept = engine == ScoringEngine.Compiled };
+                return new CompiledFirstScorer(kept, compiled, golden, createReference)
+                {
+                    IsKept = engine == ScoringEngine.Compiled,
+                    Timer = EngineTimer.OfThisBuild,
+                };
             }
         }
         catch (BundleException exception)
