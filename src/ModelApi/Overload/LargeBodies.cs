@@ -26,7 +26,7 @@ internal sealed partial class LargeBodies : IDisposable
     // What waits for a turn goes on on the thread that gives it.
     public LargeBodies() => _waiting = new CallerTurns(TryRemove, TaskCreationOptions.None);
 
-    /// <summary>Waits for a thread, on which the caller goes on until it waits for something else.</summary>
+    /// <summary>Waits for a thread. The caller then switches to it (<see cref="Turn.Switch"/>), and goes on there until it waits.</summary>
     /// <returns>The turn, which the caller ends.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async ValueTask<Turn> EnterAsync(string caller, CancellationToken cancellationToken)
@@ -85,8 +85,8 @@ internal sealed partial class LargeBodies : IDisposable
                     var turn = new Turn();
                     request.LetIn(turn);
 
-                    // It may have gone on elsewhere: then this thread is not needed until it is done.
-                    turn.Done.Wait(_stopping.Token);
+                    // It may have gone on elsewhere, until it switches to this thread.
+                    turn.RunToEnd(_stopping.Token);
                 }
             }
         }
@@ -115,11 +115,48 @@ internal sealed partial class LargeBodies : IDisposable
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, int who, int priority);
 
-    /// <summary>The use of one thread.</summary>
+    /// <summary>The use of one thread, by which it is made.</summary>
     public sealed class Turn : IDisposable
     {
-        internal ManualResetEventSlim Done { get; } = new();
+        private readonly int _thread = Environment.CurrentManagedThreadId;
+        private readonly SemaphoreSlim _signals = new(0);
+        private Action? _next;
 
-        public void Dispose() => Done.Set();
+        /// <summary>
+        /// Awaited, switches to the thread. Whoever waits for a turn may find it there already, and then goes on on its own thread.
+        /// </summary>
+        public ThreadSwitch Switch => new(this);
+
+        internal bool IsItsThread => Environment.CurrentManagedThreadId == _thread;
+
+        /// <summary>Lets the thread run something that comes before the end of the turn.</summary>
+        internal void Run(Action next)
+        {
+            _next = next;
+            _signals.Release();
+        }
+
+        /// <summary>Called by the thread: runs what it is given, until the turn ends.</summary>
+        internal void RunToEnd(CancellationToken stopping)
+        {
+            do
+            {
+                _signals.Wait(stopping);
+            }
+            while (TryRunNext());
+        }
+
+        public void Dispose() => _signals.Release();
+
+        private bool TryRunNext()
+        {
+            if (Interlocked.Exchange(ref _next, null) is not { } next)
+            {
+                return false;
+            }
+
+            next();
+            return true;
+        }
     }
 }

@@ -97,6 +97,7 @@ internal sealed class BodyReader(RequestMemory memory, LargeBodies largeBodies, 
                 if (turn is null && body.Length + piece.Buffer.Length > LargeBodies.Smallest)
                 {
                     turn = await EnterAsync(reader, piece, caller, cancellationToken);
+                    await turn.Switch;
                 }
 
                 if (body.Append(piece.Buffer) is { } failure)

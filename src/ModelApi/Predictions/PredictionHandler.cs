@@ -89,6 +89,11 @@ internal sealed class PredictionHandler(
         using var turn = received.Length > (isPacked ? SmallestPacked : LargeBodies.Smallest)
             ? await largeBodies.EnterAsync(call.UserName!, cancellationToken)
             : null;
+        if (turn is not null)
+        {
+            await turn.Switch;
+        }
+
         if (!isPacked)
         {
             await PredictAsync(call, received, cancellationToken);

@@ -27,6 +27,23 @@ public sealed class LargeBodiesTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_finds_his_turn_there_already_switches_to_its_thread()
+    {
+        var (before, after) = await Task.Run(async () =>
+        {
+            var entering = _large.EnterAsync("ana", CancellationToken.None).AsTask();
+            SpinWait.SpinUntil(() => entering.IsCompleted);
+            using var turn = await entering;
+            var before = Thread.CurrentThread.Name;
+            await turn.Switch;
+            return (before, Thread.CurrentThread.Name);
+        });
+
+        Assert.NotEqual("Large bodies", before);
+        Assert.Equal("Large bodies", after);
+    }
+
+    [Fact]
     public async Task They_are_worked_on_by_threads_of_their_own_whose_priority_is_low()
     {
         // As in the server, without the test runner's context, in which the work would go on elsewhere.
@@ -41,6 +58,7 @@ public sealed class LargeBodiesTests : IDisposable
         async Task<(string? Name, long Priority)> WorkAsync()
         {
             using var turn = await _large.EnterAsync("ana", CancellationToken.None);
+            await turn.Switch;
             return (Thread.CurrentThread.Name, OperatingSystem.IsLinux() ? Niceness() : 0);
         }
     }
