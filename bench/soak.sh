@@ -9,6 +9,9 @@ handles_bar=1           # % per hour
 latency_bar=10          # % per hour
 settle_minutes=10       # before the slopes begin
 slope_minutes=30        # a slope of less is not held against a bar
+trap 'echo "$script: line $LINENO failed: $BASH_COMMAND" >&2' ERR
+trap 'echo "$script: told to stop after $SECONDS s" >&2; exit 130' INT TERM
+
 minutes=60 good=200 hostile=60 large_seconds=10
 reload_seconds=120      # between two starts of a second server beside spoilt models
 spoilt=10
@@ -61,7 +64,8 @@ server=${pids[ModelApi]}
 sleep 1                 # The log of these requests is written.
 first_line=$(wc -l <"$work/ModelApi.log")
 
-benchmarks soak --url "${urls[ModelApi]%/predict}" --models "$repository/models" --key "$BENCH_KEY" --attacker-key "$attacker_key" \
+# Not by its function: a subshell would be killed in the place of the client.
+dotnet "$published/ModelApi.Benchmarks/ModelApi.Benchmarks.dll" soak --url "${urls[ModelApi]%/predict}" --models "$repository/models" --key "$BENCH_KEY" --attacker-key "$attacker_key" \
     --token-key "$token_key" --seed "$seed" --process "$server" --minutes "$minutes" --good $good --hostile $hostile \
     --large-seconds $large_seconds --table "$work/soak.csv" >"$work/soak.txt" 2>"$work/client.log" &
 pids[client]=$!
