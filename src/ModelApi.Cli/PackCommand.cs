@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelApi.Inference.Packing;
@@ -60,6 +61,16 @@ internal static class PackCommand
         {
             Description = "How far probabilities may be from the trainer's; of other numbers, times their scale. At most 0.001.",
         };
+        tolerance.Validators.Add(result =>
+        {
+            var token = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            if (double.TryParse(token, CultureInfo.InvariantCulture, out var share) && share is not (> 0 and <= 1e-3))
+            {
+                result.AddError(
+                    $"--tolerance {token}: must be greater than 0 and at most 0.001. "
+                    + "A model that differs more from its trainer is another.");
+            }
+        });
         var toleranceReason = new Option<string?>("--tolerance-reason") { Description = "Why it is wider; callers can read it." };
         var unknown = new Option<string?>("--unknown-category")
         {

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Cli;
 
 /// <summary>Finds what is wrong with a command line, and names the option or command that was probably meant.</summary>
-internal static class UsageErrors
+internal static partial class UsageErrors
 {
     /// <summary>The errors, a sentence each; none for a valid command line or a request for help.</summary>
     public static IReadOnlyList<string> Find(ParseResult parsed)
@@ -82,7 +83,12 @@ internal static class UsageErrors
         return meant is null ? $"{fault}." : $"{fault}; did you mean '{meant}'?";
     }
 
-    // The parser lists allowed values on lines of their own.
-    private static string Sentence(string message) =>
-        string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    // The parser lists allowed values on lines of their own, and names types of .NET.
+    private static string Sentence(string message) => NotOfType().Match(message) is { Success: true } match
+        ? $"{match.Groups[2].Value} {match.Groups[1].Value}: must be a "
+            + $"{(match.Groups[3].Value.Contains("Int") ? "whole number" : "number")}."
+        : string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    [GeneratedRegex("^Cannot parse argument '(.*)' for option '(.*)' as expected type '(.*(?:Int32|Int64|Double).*)'")]
+    private static partial Regex NotOfType();
 }

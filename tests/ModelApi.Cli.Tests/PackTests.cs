@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelApi.Cli.Tests.Fixtures;
@@ -131,6 +132,10 @@ public sealed class PackTests : IDisposable
         await AssertSaysAsync("holds no rows.", [encoder, model], "bank", empty, golden);
         await AssertSaysAsync(
             "The golden rows hold 'marital', and the reference has no such column.", [encoder, model], "bank", shorter, golden);
+        var latin = Path.Combine(_folder, "latin.csv");
+        await File.WriteAllTextAsync(latin, "age,job\n41,pâtissier\n", Encoding.Latin1);
+        await AssertSaysAsync("latin.csv is not UTF-8: no character has the bytes E2", [encoder, model], "bank", latin, golden);
+        await AssertSaysAsync("Two graphs are called 'model.onnx'", [model, model], "bank", reference, golden);
         await AssertSaysAsync("'Bank' is not a valid model name", [encoder, model], "Bank", reference, golden);
         await AssertSaysAsync(
             "The golden rows hold 'probabilities', and no output of encoder.onnx holds 2 numbers for each row",

@@ -20,6 +20,11 @@ public sealed class UsageTests : IDisposable
     [InlineData("Option '--reference' is required.", "pack", "a.onnx", "--name", "a", "--golden", "b.jsonl")]
     [InlineData("Argument 'xml' not recognized. Must be one of: 'csv' 'jsonl'", "score", "models/bank", "--format", "xml")]
     [InlineData("--delimiter takes one ASCII character other than a quote, or the word tab.", "score", "models/bank", "--delimiter", "::")]
+    [InlineData("--tolerance abc: must be a number.", "pack", "a.onnx", "--name", "a", "--reference", "b.csv", "--tolerance", "abc")]
+    [InlineData("--golden-rows 1.5: must be a whole number.", "pack", "a", "--name", "a", "--reference", "b", "--golden-rows", "1.5")]
+    [InlineData(
+        "--tolerance nan: must be greater than 0 and at most 0.001. A model that differs more from its trainer is another.",
+        "pack", "a.onnx", "--name", "a", "--reference", "b.csv", "--tolerance", "nan")]
     public async Task A_wrong_command_line_exits_64_and_names_the_mistake(string message, params string[] arguments)
     {
         var result = await CliProcess.RunAsync(arguments);

@@ -44,6 +44,11 @@ public static class BundlePacker
                 + "starting with a letter or digit.");
         }
 
+        if (request.Graphs.GroupBy(Path.GetFileName).FirstOrDefault(group => group.Count() > 1) is { } same)
+        {
+            throw new PackException($"Two graphs are called '{same.Key}', and a bundle keeps them by name: leave one out, or rename it.");
+        }
+
         var model = Path.Combine(request.Output, request.Name);
         var version = request.Version ?? NextVersion(model);
         if (!ManifestReader.VersionPattern.IsMatch(version))

@@ -81,7 +81,7 @@ internal sealed class InputMatching(IReadOnlyList<GraphFile> graphs, IReadOnlyDi
         {
             var meant = NearestName.Find(input, names);
             throw new PackException(
-                $"--input {input}: no graph has that input{(meant is null ? "" : $"; did you mean '{meant}'?")} "
+                $"--input {input}: no graph has that input{(meant is null ? "." : $"; did you mean '{meant}'?")} "
                 + $"There {(names.Count == 1 ? "is" : "are")} {Quote(names)}.");
         }
     }

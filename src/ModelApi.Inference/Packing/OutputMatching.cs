@@ -19,7 +19,7 @@ internal sealed class OutputMatching(PackRequest request, IReadOnlyList<ProbedOu
     {
         var meant = NearestName.Find(name, outputs.Select(output => output.Name));
         return outputs.FirstOrDefault(output => output.Name == name) ?? throw new PackException(
-            $"--answer: {file} has no output '{name}'{(meant is null ? "" : $"; did you mean '{meant}'?")} It has {All()}.");
+            $"--answer: {file} has no output '{name}'{(meant is null ? "." : $"; did you mean '{meant}'?")} It has {All()}.");
     }
 
     /// <summary>The output that was told for a part of the answer, or null.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using CsvHelper;
 
 namespace ModelApi.Inference.Packing;
@@ -26,7 +27,9 @@ public sealed class ReferenceTable
     public int Rows => _columns.Count == 0 ? 0 : _columns[0].Length;
 
     /// <summary>Reads a CSV file whose first line names the columns.</summary>
-    /// <exception cref="PackException">There is no such file or no row in it, a row is malformed, or two columns have one name.</exception>
+    /// <exception cref="PackException">
+    /// There is no such file or no row in it, it is not UTF-8, a row is malformed, or two columns have one name.
+    /// </exception>
     public static ReferenceTable ReadCsv(string file)
     {
         if (!File.Exists(file))
@@ -34,6 +37,7 @@ public sealed class ReferenceTable
             throw new PackException($"There is no file '{file}'; check the path.");
         }
 
+        ThrowIfNotText(file);
         using var csv = CsvReader.FromFile(file, new CsvReaderOptions
         {
             FieldCountMismatch = CsvFieldCountHandling.Throw,
@@ -66,6 +70,24 @@ public sealed class ReferenceTable
         catch (CsvFormatException exception)
         {
             throw new PackException($"{file}, record {exception.RecordNumber}: {exception.Message}");
+        }
+    }
+
+    // Read as UTF-8, "é" of another encoding would be a category that no client can send. A mark of the byte order names UTF-16 and UTF-32.
+    private static void ThrowIfNotText(string file)
+    {
+        using var reader = new StreamReader(file, new UTF8Encoding(false, true));
+        var buffer = new char[8192];
+        try
+        {
+            while (reader.Read(buffer) > 0)
+            {
+            }
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new PackException(
+                $"{file} is not UTF-8: no character has the bytes {Convert.ToHexString(exception.BytesUnknown ?? [])}. Save it as UTF-8.");
         }
     }
 
