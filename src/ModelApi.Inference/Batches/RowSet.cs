@@ -2,7 +2,8 @@ using System.Collections;
 
 namespace ModelApi.Inference.Batches;
 
-/// <summary>Rows of a request, in ascending order. One bit for each row up to the last: two bytes of JSON can make an invalid row.</summary>
+/// <summary>Rows of a request, in ascending order.</summary>
+/// <remarks>One bit for each row up to the last: two bytes of JSON can make an invalid row.</remarks>
 public sealed class RowSet : IReadOnlyCollection<int>
 {
     private readonly BitArray _rows = new(0);

@@ -115,7 +115,7 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
             Task = "classification",
             Outputs = chosen,
             Classes = new JsonArray([.. classes.Select(values.ToJson)]),
-            ClassTexts = Texts(classes, values),
+            ClassTexts = values.SpellingsOf(classes),
         };
     }
 
@@ -283,24 +283,6 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
         element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && double.IsFinite(number)
             ? number
             : throw new PackException($"Golden row {row + 1}: '{key}' holds something that is no finite number.");
-
-    private static HashSet<string> Texts(List<string> classes, LabelValues values)
-    {
-        var texts = classes.ToHashSet(StringComparer.Ordinal);
-        var otherwise = classes.SelectMany(name =>
-            new[] { name.Replace(".0", "", StringComparison.Ordinal), $"{name}.0", Capital(name) });
-        foreach (var text in otherwise)
-        {
-            if (values.Canonical(text) is { } canonical && classes.Contains(canonical))
-            {
-                texts.Add(text);
-            }
-        }
-
-        return texts;
-    }
-
-    private static string Capital(string name) => name.Length > 0 ? char.ToUpperInvariant(name[0]) + name[1..] : name;
 
     private static bool AreProbabilities(List<double[]> rows) => rows.TrueForAll(row =>
         Array.TrueForAll(row, number => number is >= -ProbabilityRounding and <= 1 + ProbabilityRounding)

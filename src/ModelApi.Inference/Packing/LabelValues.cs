@@ -79,4 +79,23 @@ internal sealed class LabelValues
     public IEnumerable<string> InOrder(IEnumerable<string> canonical) => _kind is Kind.Integer or Kind.Number
         ? canonical.OrderBy(label => double.Parse(label, CultureInfo.InvariantCulture))
         : canonical.Order(StringComparer.Ordinal);
+
+    /// <summary>The classes, and what else a trainer may write for them: <c>1.0</c> for 1, <c>True</c> for true.</summary>
+    public HashSet<string> SpellingsOf(IReadOnlyCollection<string> classes)
+    {
+        var texts = classes.ToHashSet(StringComparer.Ordinal);
+        var otherwise = classes.SelectMany(name =>
+            new[] { name.Replace(".0", "", StringComparison.Ordinal), $"{name}.0", Capital(name) });
+        foreach (var text in otherwise)
+        {
+            if (Canonical(text) is { } canonical && classes.Contains(canonical))
+            {
+                texts.Add(text);
+            }
+        }
+
+        return texts;
+    }
+
+    private static string Capital(string name) => name.Length > 0 ? char.ToUpperInvariant(name[0]) + name[1..] : name;
 }

@@ -4,7 +4,8 @@ using ModelApi.Inference.Batches;
 
 namespace ModelApi.Inference.Scoring.Selection;
 
-/// <summary>Measures by the clock of the machine. The shortest time counts: what requests take meanwhile comes on top of some only.</summary>
+/// <summary>Measures by the clock of the machine.</summary>
+/// <remarks>The shortest time counts: what requests take meanwhile comes on top of some only.</remarks>
 internal sealed class EngineTimer : IEngineTimer
 {
     private const int MostRows = 16;
