@@ -57,7 +57,7 @@ internal sealed class Forest<TNode, TRank> : Forest
         _trees = trees;
         _nodes = nodes;
         Leaves = leaves;
-        RowKernels = KernelFactory.ForOneRow<TNode, TRank>(trees, nodes, slots.Length);
+        RowKernels = KernelFactory.ForOneRow<TNode, TRank>(trees, nodes, slots.Length, leaves);
         BatchKernels = KernelFactory.ForManyRows<TNode, TRank>(trees, nodes);
     }
 

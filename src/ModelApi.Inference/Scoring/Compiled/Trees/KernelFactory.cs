@@ -13,7 +13,7 @@ internal static class KernelFactory
     private const int FewNodes = 256;
 
     /// <summary>The kernels for one row.</summary>
-    public static IReadOnlyList<Kernel> ForOneRow<TNode, TRank>(ForestTree[] trees, TNode[] nodes, int slots)
+    public static IReadOnlyList<Kernel> ForOneRow<TNode, TRank>(ForestTree[] trees, TNode[] nodes, int slots, ForestLeaves leaves)
         where TNode : unmanaged, INode<TNode, TRank>
         where TRank : unmanaged =>
         Usable(
@@ -28,8 +28,8 @@ internal static class KernelFactory
             Small(nodes) is { Length: > 0 } small ? VectorTopKernel.TryCreate(trees, small, slots) : null,
 
             // Trees of at most 32 or 64 leaves whose masks fit the second-level cache. Takes no steps at all.
-            LeafMaskKernel<TNode, TRank, uint>.TryCreate(trees, nodes, slots)
-                ?? (Kernel?)LeafMaskKernel<TNode, TRank, ulong>.TryCreate(trees, nodes, slots),
+            LeafMaskKernel<TNode, TRank, uint>.TryCreate(trees, nodes, slots, leaves)
+                ?? LeafMaskKernel<TNode, TRank, ulong>.TryCreate(trees, nodes, slots, leaves),
         ]);
 
     /// <summary>The kernels for many rows.</summary>

@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ModelApi.Inference.Scoring.Compiled.Trees;
 
@@ -12,6 +15,13 @@ namespace ModelApi.Inference.Scoring.Compiled.Trees;
 internal sealed class LeafMasks<TMask>
     where TMask : unmanaged, IBinaryInteger<TMask>
 {
+    /// <summary>The most slots; with more of them a walk takes less time.</summary>
+    public const int MostSlots = 64;
+
+    // Two vectors of 512 bits, which never lie across two lines of the cache.
+    private const int GroupBytes = 128;
+    private const int LineBytes = 64;
+
     private readonly TMask[] _masks;
     private readonly int[] _starts;
     private readonly uint[] _last;
@@ -25,20 +35,74 @@ internal sealed class LeafMasks<TMask>
         Leaves = leaves;
     }
 
-    /// <summary>Masks of one rank: those of the trees, and some more to fill whole vectors.</summary>
-    public int Stride { get; }
+    /// <summary>The number of trees whose masks <see cref="Reach"/> joins at once.</summary>
+    public static int Together => GroupBytes / Unsafe.SizeOf<TMask>();
 
-    /// <summary>All masks, rank after rank.</summary>
-    public TMask[] Masks => _masks;
+    // Masks of one rank: those of the trees, and some more to fill whole groups.
+    private int Stride { get; }
 
     /// <summary>The nodes of the leaves, as many places for each tree as a mask has bits.</summary>
     public int[] Leaves { get; }
 
-    /// <summary>How many slots there are.</summary>
-    public int Slots => _starts.Length;
+    /// <summary>Finds where the masks of a row's ranks begin.</summary>
+    /// <param name="walk">The row.</param>
+    /// <param name="starts">Receives one start for each slot.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Start<TNode, TRank>(in Walk<TNode, TRank> walk, Span<int> starts)
+        where TNode : unmanaged, INode<TNode, TRank>
+        where TRank : unmanaged
+    {
+        ref var ranks = ref walk.Ranks(0);
+        var (first, last) = (_starts, _last);
+        for (var slot = 0; slot < first.Length; slot++)
+        {
+            // Ranks after the last interval are alike.
+            var rank = Math.Min(TNode.Widen(Unsafe.Add(ref ranks, slot * Forest.Group)), last[slot]);
+            starts[slot] = first[slot] + ((int)rank * Stride);
+        }
+    }
 
-    /// <summary>The first mask of a rank; ranks after the last interval are alike.</summary>
-    public int StartOf(int slot, uint rank) => _starts[slot] + ((int)Math.Min(rank, _last[slot]) * Stride);
+    /// <summary>Joins the masks of all slots: in each tree the first leaf that is left is the one that the row reaches.</summary>
+    /// <param name="starts">Written by <see cref="Start"/>.</param>
+    /// <param name="first">The first tree, a multiple of <see cref="Together"/>.</param>
+    /// <param name="left">Receives the masks of <see cref="Together"/> trees.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Reach(Span<int> starts, int first, ref TMask left)
+    {
+        // No bounds checks: the starts are those of ranks, and the masks of a rank fill whole groups.
+        ref var masks = ref Unsafe.As<TMask, byte>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_masks), first));
+        ref var start = ref MemoryMarshal.GetReference(starts);
+        ref var reached = ref Unsafe.As<TMask, byte>(ref left);
+        var slots = _starts.Length;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var (low, high) = (Vector512<byte>.AllBitsSet, Vector512<byte>.AllBitsSet);
+            for (var slot = 0; slot < slots; slot++)
+            {
+                ref var row = ref Unsafe.AddByteOffset(ref masks, (nint)Unsafe.Add(ref start, slot) * Unsafe.SizeOf<TMask>());
+                low &= Vector512.LoadUnsafe(ref row);
+                high &= Vector512.LoadUnsafe(ref row, 64);
+            }
+
+            low.StoreUnsafe(ref reached);
+            high.StoreUnsafe(ref reached, 64);
+            return;
+        }
+
+        for (nuint at = 0; at < GroupBytes; at += 2 * (nuint)Vector<byte>.Count)
+        {
+            var (low, high) = (Vector<byte>.AllBitsSet, Vector<byte>.AllBitsSet);
+            for (var slot = 0; slot < slots; slot++)
+            {
+                ref var row = ref Unsafe.AddByteOffset(ref masks, (nint)Unsafe.Add(ref start, slot) * Unsafe.SizeOf<TMask>());
+                low &= Vector.LoadUnsafe(ref row, at);
+                high &= Vector.LoadUnsafe(ref row, at + (nuint)Vector<byte>.Count);
+            }
+
+            low.StoreUnsafe(ref reached, at);
+            high.StoreUnsafe(ref reached, at + (nuint)Vector<byte>.Count);
+        }
+    }
 
     /// <param name="trees">The trees.</param>
     /// <param name="nodes">Their nodes.</param>
@@ -52,8 +116,7 @@ internal sealed class LeafMasks<TMask>
         where TRank : unmanaged
     {
         var bytes = bits / 8;
-        var lanes = Vector<byte>.Count / bytes;
-        var stride = (trees.Length + lanes - 1) / lanes * lanes;
+        var stride = (trees.Length + Together - 1) / Together * Together;
         var last = new uint[slots];
         foreach (ref readonly var node in nodes)
         {
@@ -76,8 +139,15 @@ internal sealed class LeafMasks<TMask>
             }
         }
 
-        var masks = new TMask[total];
+        // Pinned, so that it stays at the start of a line of the cache.
+        var masks = GC.AllocateArray<TMask>((int)total + (LineBytes / bytes), pinned: true);
         Array.Fill(masks, TMask.AllBitsSet);
+        var past = (int)(Marshal.UnsafeAddrOfPinnedArrayElement(masks, 0) % LineBytes);
+        for (var slot = 0; slot < slots; slot++)
+        {
+            starts[slot] += (LineBytes - past) / bytes;
+        }
+
         var leaves = new int[trees.Length * bits];
         var created = new LeafMasks<TMask>(masks, stride, starts, last, leaves);
         for (var tree = 0; tree < trees.Length; tree++)

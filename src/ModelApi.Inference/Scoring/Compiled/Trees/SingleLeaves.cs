@@ -23,6 +23,10 @@ internal sealed class SingleLeaves<T> : ForestLeaves
         _weights = Array.ConvertAll(leaves, leaf => leaf < 0 ? T.Zero : T.CreateSaturating(ensemble.FirstWeightOf(ensemble.Nodes[leaf])));
     }
 
+    /// <summary>The weight of a leaf.</summary>
+    /// <param name="node">The index of its node.</param>
+    public T WeightOf(int node) => _weights[node];
+
     public override LeafSums CreateSums(int rows) => new LeafSums<T>(new T[rows], []);
 
     public override void Clear(LeafSums sums, int rows) => Array.Clear(((LeafSums<T>)sums).Values, 0, rows);

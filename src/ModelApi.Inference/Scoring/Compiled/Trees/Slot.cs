@@ -25,7 +25,7 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
 {
     private readonly List<double> _bounds = [];
     private double[] _wide = [];
-    private float[] _narrow = [];
+    private FloatBounds? _narrow;
     private int _missing = -1;
 
     public override int Size => _bounds.Count + 2;
@@ -60,7 +60,7 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
         _bounds.CopyTo(_wide);
         if (_bounds.TrueForAll(bound => (float)bound == bound))
         {
-            _narrow = Array.ConvertAll(_wide, bound => (float)bound);
+            _narrow = new FloatBounds(_wide, _bounds.Count);
         }
 
         _missing = missing();
@@ -81,12 +81,12 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
             block.Numbers(raw.Feature).CopyTo(values);
         }
 
-        if (raw is { IsSingle: true } && _narrow.Length == _wide.Length)
+        if (raw is { IsSingle: true } && _narrow is { } narrow)
         {
             for (var row = 0; row < ranks.Length; row++)
             {
                 var value = (float)values[row];
-                ranks[row] = float.IsNaN(value) ? _missing : Rank(_narrow, value);
+                ranks[row] = float.IsNaN(value) ? _missing : narrow.Rank(value);
             }
 
             return;
@@ -114,7 +114,7 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
         }
 
         return double.IsNaN(value) ? _missing
-            : _narrow.Length == _wide.Length && raw is { IsSingle: true } ? Rank(_narrow, (float)value)
+            : raw is { IsSingle: true } && _narrow is { } narrow ? narrow.Rank((float)value)
             : Rank(_wide, value);
     }
 
@@ -128,17 +128,6 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
     }
 
     // Branch-free binary search.
-    private static int Rank(float[] bounds, float value)
-    {
-        var rank = 0;
-        for (var step = (bounds.Length + 1) >> 1; step > 0; step >>= 1)
-        {
-            rank += step & -(bounds[rank + step - 1] < value ? 1 : 0);
-        }
-
-        return rank;
-    }
-
     private static int Rank(double[] bounds, double value)
     {
         var rank = 0;
