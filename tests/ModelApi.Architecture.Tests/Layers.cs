@@ -18,6 +18,7 @@ internal static class Layers
             "Bundles.Graphs",
             "Bundles.MlNet",
             "Bundles",
+            "Contracts",
             "Scoring",
             "Scoring.OnnxRuntime",
             "Scoring.MlNet",
