@@ -1,23 +1,22 @@
-using System.Collections.Concurrent;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Inference.Registry;
 
-/// <summary>Loads all models and publishes their states as immutable snapshots, which readers take without a lock.</summary>
+/// <summary>
+/// Loads models and publishes their states as immutable snapshots, which readers take without a lock. Versions are added, removed and
+/// placed while requests go on: a request keeps the version that it got.
+/// </summary>
 public sealed class ModelRegistry : IDisposable
 {
-    // Stands for the versions of a model whose folder cannot be listed.
-    private const string UnknownVersion = "-";
-
-    // How long the loading of one version holds up the next.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private readonly string _root;
     private readonly string? _defaultModel;
     private readonly VersionLoader _loader;
+    private readonly VersionLanes _lanes;
     private readonly Lock _publishing = new();
+    private readonly Dictionary<string, ModelPlacement> _placements = new(StringComparer.Ordinal);
     private volatile RegistrySnapshot _snapshot = RegistrySnapshot.Empty;
+    private bool _arePlaced = true;
     private bool _isDisposed;
 
     /// <summary>Makes a registry that is empty until <see cref="LoadAsync"/>.</summary>
@@ -29,22 +28,32 @@ public sealed class ModelRegistry : IDisposable
         _root = root;
         _defaultModel = defaultModel;
         _loader = loader;
+        _lanes = new VersionLanes(LoadOneAsync);
     }
 
     /// <summary>For how long the default model loads alone, since most callers wait for it and the others need the processor too.</summary>
     internal TimeSpan HeadStart { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether a process of its own proves each version of the folder before it is loaded.</summary>
+    public bool IsolatesFolder { get; init; }
+
     /// <summary>Raised for each version that is ready or failed, once the snapshot has it; on any thread, several at a time.</summary>
     public event Action<ModelVersion>? VersionLoaded;
+
+    /// <summary>Raised for each new snapshot, once it is there; on any thread, several at a time.</summary>
+    public event Action? Published;
+
+    /// <summary>The folder that holds <c>name/version/</c> folders.</summary>
+    public string Root => _root;
 
     /// <summary>The models as they are now. A reader that needs them twice keeps this reference, so as to see one state.</summary>
     public RegistrySnapshot Snapshot => _snapshot;
 
     /// <summary>
-    /// The model that serves calls without a name: the one that the constructor got, which need not exist, or else the only model.
-    /// Null when there are several, or none.
+    /// The model that serves calls without a name: the one that the constructor got, which need not exist, or else the only model of the
+    /// folder, or the only model. Null when there are several, or none.
     /// </summary>
-    public string? DefaultModel => _defaultModel ?? (_snapshot.Models is [var only] ? only.Name : null);
+    public string? DefaultModel => _defaultModel ?? _snapshot.OnlyModel;
 
     /// <summary>
     /// Whether the default model can be called, or has failed or does not exist. Without a default model, whether any model can be called,
@@ -67,27 +76,68 @@ public sealed class ModelRegistry : IDisposable
     /// </summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var unreadable = new List<ModelVersion>();
-        var folders = FindVersionFolders(unreadable, out var rootFault);
-        Publish(snapshot => snapshot.Scanned(folders.Select(folder => folder.Loading).Concat(unreadable), rootFault));
-        unreadable.ForEach(version => VersionLoaded?.Invoke(version));
-
-        // The newest version of each model first, because it is the one to serve, and the largest of these: started last, it would keep
-        // one core busy after the others are done.
-        var newest = _snapshot.Models.Select(model => model.Versions[^1]).ToHashSet();
-        folders.Sort((one, other) => newest.Contains(other.Loading).CompareTo(newest.Contains(one.Loading)) is not 0 and var order
-            ? order
-            : other.Bytes.CompareTo(one.Bytes));
-        var ofDefault = folders.FindAll(folder => folder.Loading.Model == DefaultModel);
-        var crowded = new ConcurrentQueue<VersionFolder>();
-        var first = LoadAllAsync(ofDefault, crowded, cancellationToken);
-        await Task.WhenAny(first, Task.Delay(HeadStart, cancellationToken)).ConfigureAwait(false);
-        await Task.WhenAll(first, LoadAllAsync([.. folders.Except(ofDefault)], crowded, cancellationToken)).ConfigureAwait(false);
-        foreach (var folder in crowded)
+        var scan = FolderScan.Of(_root, IsolatesFolder);
+        var found = scan.Sources.Select(ModelVersion.Pending).Concat(scan.Unreadable);
+        var pending = Publish(Additions(found), snapshot => snapshot.Scanned(scan.Fault));
+        foreach (var version in scan.Unreadable)
         {
-            await LoadOneAsync(folder, crowded: null, cancellationToken).ConfigureAwait(false);
+            VersionLoaded?.Invoke(version);
         }
+
+        await _lanes.LoadAsync(pending, DefaultModel, HeadStart, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Holds back production until <see cref="PlaceAsync"/>, since it is not known yet what operators decided. Before <see cref="LoadAsync"/>.
+    /// </summary>
+    public void AwaitPlacements() => _arePlaced = false;
+
+    /// <summary>Publishes what operators have decided about models, at once, and loads the versions that may be called again.</summary>
+    /// <param name="placements">By model. One that does not exist yet gets its placement with its first version.</param>
+    /// <param name="areAll">Whether they are all that was decided: every other model gets the empty placement.</param>
+    /// <param name="cancellationToken">Ends the loading early.</param>
+    /// <returns>A task that ends when the versions are loaded; what is published is so when the method returns.</returns>
+    public Task PlaceAsync(IReadOnlyDictionary<string, ModelPlacement> placements, bool areAll, CancellationToken cancellationToken)
+    {
+        List<ModelVersion> pending;
+        lock (_publishing)
+        {
+            var names = placements.Keys.ToHashSet(StringComparer.Ordinal);
+            if (areAll)
+            {
+                names.UnionWith(_placements.Keys);
+                names.UnionWith(_arePlaced ? [] : _snapshot.Models.Select(model => model.Name));
+                _placements.Clear();
+                _arePlaced = true;
+            }
+
+            foreach (var (name, placement) in placements)
+            {
+                _placements[name] = placement;
+            }
+
+            pending = Publish(names.ToDictionary(name => name, Func<VersionSet, VersionSet> (_) => set => set, StringComparer.Ordinal));
+        }
+
+        return _lanes.LoadAsync(pending, first: null, TimeSpan.Zero, cancellationToken);
+    }
+
+    /// <summary>Adds versions, or replaces those of the same numbers, and loads them beside all others.</summary>
+    /// <returns>A task that ends when each is ready or failed; they are listed when the method returns.</returns>
+    public Task AddAsync(IReadOnlyCollection<VersionSource> sources, CancellationToken cancellationToken)
+    {
+        var pending = Publish(Additions(sources.Select(ModelVersion.Pending)));
+        return _lanes.LoadAsync(pending, first: null, TimeSpan.Zero, cancellationToken);
+    }
+
+    /// <summary>Lists versions that are not loaded and cannot be, such as one whose bundle is not there.</summary>
+    /// <param name="source">The version.</param>
+    /// <param name="reason">Why not, in a sentence.</param>
+    public void AddUnloaded(VersionSource source, string reason) =>
+        Publish(Additions([ModelVersion.Unloaded(source, reason)]));
+
+    /// <summary>Takes a version out. Requests that hold it go on, and the last one frees it.</summary>
+    public void Remove(string model, string version) => Publish(Only(model, set => set.Remove(version)));
 
     /// <summary>
     /// Does the work that a start leaves for later, see <see cref="SelectedScorer.Check"/>, within the limits of loading. Requests go on
@@ -123,42 +173,18 @@ public sealed class ModelRegistry : IDisposable
         }
     }
 
-    // As many at a time as there are cores; one that takes long, and may never end, makes room for the next.
-    private Task LoadAllAsync(List<VersionFolder> folders, ConcurrentQueue<VersionFolder> crowded, CancellationToken cancellationToken)
-    {
-        var next = -1;
-        var lanes = new Task[Math.Min(Environment.ProcessorCount, folders.Count)];
-        for (var lane = 0; lane < lanes.Length; lane++)
-        {
-            lanes[lane] = LoadManyAsync();
-        }
-
-        return Task.WhenAll(lanes);
-
-        async Task LoadManyAsync()
-        {
-            var loads = new List<Task>();
-            while (Interlocked.Increment(ref next) is var index && index < folders.Count)
-            {
-                var load = LoadOneAsync(folders[index], crowded, cancellationToken);
-                loads.Add(load);
-                await Task.WhenAny(load, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false);
-            }
-
-            await Task.WhenAll(loads).ConfigureAwait(false);
-        }
-    }
-
-    private async Task LoadOneAsync(VersionFolder folder, ConcurrentQueue<VersionFolder>? crowded, CancellationToken cancellationToken)
+    /// <returns>False when memory ran out, and may have done so because of other versions.</returns>
+    private async Task<bool> LoadOneAsync(ModelVersion pending, bool isAlone, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var loaded = await _loader.TryLoadAsync(folder.Loading.Model, folder.Path, isAlone: crowded is null, cancellationToken)
-            .ConfigureAwait(false);
+        var current = pending;
+        var loaded = await _loader.TryLoadAsync(pending.Source, isAlone, Proved, cancellationToken).ConfigureAwait(false);
         if (loaded is null)
         {
-            crowded!.Enqueue(folder);
+            return false;
         }
-        else if (Publish(snapshot => snapshot.With(folder.Loading, loaded)))
+
+        if (Replace(current, loaded))
         {
             VersionLoaded?.Invoke(loaded);
         }
@@ -166,78 +192,76 @@ public sealed class ModelRegistry : IDisposable
         {
             loaded.Dispose();
         }
+
+        return true;
+
+        void Proved()
+        {
+            var loading = ModelVersion.Loading(pending.Source);
+            current = Replace(current, loading) ? loading : current;
+        }
     }
 
-    /// <returns>False when the registry is disposed of; then nothing is published.</returns>
-    private bool Publish(Func<RegistrySnapshot, RegistrySnapshot> change)
+    /// <returns>Whether the version was still there, and the other is in its place.</returns>
+    private bool Replace(ModelVersion version, ModelVersion other)
     {
+        var isReplaced = false;
+        Publish(Only(version.Model, set =>
+        {
+            isReplaced = set.Contains(version);
+            return isReplaced ? set.Add([other]) : set;
+        }));
+        return isReplaced;
+    }
+
+    private static Dictionary<string, Func<VersionSet, VersionSet>> Additions(IEnumerable<ModelVersion> versions)
+    {
+        var changes = new Dictionary<string, Func<VersionSet, VersionSet>>(StringComparer.Ordinal);
+        foreach (var group in versions.GroupBy(version => version.Model, StringComparer.Ordinal))
+        {
+            var added = group.ToList();
+            changes.Add(group.Key, set => set.Add(added));
+        }
+
+        return changes;
+    }
+
+    private static Dictionary<string, Func<VersionSet, VersionSet>> Only(string model, Func<VersionSet, VersionSet> change) =>
+        new(StringComparer.Ordinal)
+        {
+            [model] = change,
+        };
+
+    /// <summary>Changes models, and publishes all of the changes as one snapshot. Versions that went are disposed of.</summary>
+    /// <returns>The versions that are to be loaded; none when the registry is disposed of, and then nothing is published.</returns>
+    private List<ModelVersion> Publish(
+        Dictionary<string, Func<VersionSet, VersionSet>> changes, Func<RegistrySnapshot, RegistrySnapshot>? also = null)
+    {
+        var (gone, pending) = (new List<ModelVersion>(), new List<ModelVersion>());
         lock (_publishing)
         {
-            if (!_isDisposed)
+            if (_isDisposed)
             {
-                _snapshot = change(_snapshot);
+                return [];
             }
 
-            return !_isDisposed;
-        }
-    }
-
-    private List<VersionFolder> FindVersionFolders(List<ModelVersion> unreadable, out string? rootFault)
-    {
-        rootFault = null;
-        var folders = new List<VersionFolder>();
-        try
-        {
-            foreach (var model in Visible(_root))
+            var models = new List<Model>(changes.Count);
+            foreach (var (name, change) in changes)
             {
-                try
-                {
-                    var name = Path.GetFileName(model);
-                    folders.AddRange(Visible(model).Select(version => VersionFolder.Of(name, version)));
-                }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-                {
-                    var fault = new BundleFault("", "", $"The model's folder cannot be read: {exception.Message}");
-                    unreadable.Add(ModelVersion.Failed(Path.GetFileName(model), UnknownVersion, [fault], faultCount: 1, TimeSpan.Zero));
-                }
+                var before = _snapshot.Find(name)?.Versions ?? [];
+                var placement = _placements.GetValueOrDefault(name, ModelPlacement.Empty);
+                var after = change(new VersionSet(before)).Placed(placement).ToList();
+                gone.AddRange(before.Except(after));
+                pending.AddRange(after.Where(version => version.IsPending).Except(before));
+                models.Add(new Model(name, after, _arePlaced ? placement : null));
             }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            rootFault = Directory.Exists(_root)
-                ? $"The folder of models cannot be read: {exception.Message}"
-                : $"The folder of models does not exist: {_root}";
-            return folders;
+
+            _snapshot = _snapshot.With(models);
+            _snapshot = also?.Invoke(_snapshot) ?? _snapshot;
         }
 
-        if (folders.Count + unreadable.Count == 0)
-        {
-            rootFault = $"The folder of models holds no <name>/<version>/ folder: {_root}";
-        }
-
-        return folders;
-    }
-
-    private static IEnumerable<string> Visible(string folder) =>
-        Directory.GetDirectories(folder).Where(child => Path.GetFileName(child)[0] != '.');
-
-    // A class: the runtime has code for collections of references, and would compile that of a structure at each start.
-    private sealed record VersionFolder(string Path, long Bytes, ModelVersion Loading)
-    {
-        public static VersionFolder Of(string model, string folder) =>
-            new(folder, SizeOf(folder), ModelVersion.Loading(model, System.IO.Path.GetFileName(folder)));
-
-        private static long SizeOf(string folder)
-        {
-            try
-            {
-                return new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // The loader reports the reason.
-                return 0;
-            }
-        }
+        gone.ForEach(version => version.Dispose());
+        Published?.Invoke();
+        return pending;
     }
 }

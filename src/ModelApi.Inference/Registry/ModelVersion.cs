@@ -8,7 +8,7 @@ using ModelApi.Inference.Scoring.Selection;
 
 namespace ModelApi.Inference.Registry;
 
-/// <summary>One version of a model: being loaded, ready or failed. A change of state is a new object in a new snapshot.</summary>
+/// <summary>One version of a model, in one state. A change of state is a new object in a new snapshot.</summary>
 /// <remarks>
 /// The registry holds a ready version until it disposes of it. Each request holds it by a lease. The scorer is freed when nobody holds
 /// the version any more, and a version that was disposed of gives no further lease.
@@ -24,21 +24,30 @@ public sealed class ModelVersion : IDisposable
     private readonly CorePool<ScoringWorkspace> _workspaces;
     private int _holders;
 
-    private ModelVersion(string model, string version)
+    private ModelVersion(VersionSource source)
     {
-        (Model, Version) = (model, version);
+        Source = source;
         _workspaces = new CorePool<ScoringWorkspace>(
             () => new ScoringWorkspace(Manifest!.Signature), WorkspacesPerCore, workspace => workspace.TryReset());
     }
 
     /// <summary>The model's name.</summary>
-    public string Model { get; }
+    public string Model => Source.Model;
 
     /// <summary>The version's number.</summary>
-    public string Version { get; }
+    public string Version => Source.Version;
+
+    /// <summary>Where it came from.</summary>
+    public VersionOrigin Origin => Source.Origin;
+
+    /// <summary>Where its bundle lies.</summary>
+    public VersionSource Source { get; }
 
     /// <summary>Whether it can be called.</summary>
     public VersionState State { get; private init; }
+
+    /// <summary>Whether it is about to be loaded, and neither ready nor failed yet.</summary>
+    public bool IsPending => State is VersionState.Received or VersionState.Checking or VersionState.Loading;
 
     /// <summary>What its manifest says; null unless it is ready.</summary>
     public BundleManifest? Manifest { get; private init; }
@@ -79,20 +88,27 @@ public sealed class ModelVersion : IDisposable
     /// <summary>How many faults it has.</summary>
     public long FaultCount { get; private init; }
 
-    /// <summary>The folder of its bundle; empty unless it is ready.</summary>
-    internal string Folder { get; private init; } = "";
+    /// <summary>A version that was found and is about to be proved or loaded.</summary>
+    internal static ModelVersion Pending(VersionSource source) =>
+        new(source) { State = source.IsIsolated ? VersionState.Checking : VersionState.Loading };
 
-    /// <summary>A version that was found and is being loaded.</summary>
-    internal static ModelVersion Loading(string model, string version) => new(model, version) { State = VersionState.Loading };
+    /// <summary>A version that is being loaded.</summary>
+    internal static ModelVersion Loading(VersionSource source) => new(source) { State = VersionState.Loading };
+
+    /// <summary>A version that nobody may call.</summary>
+    internal static ModelVersion Disabled(VersionSource source) => new(source) { State = VersionState.Disabled };
+
+    /// <summary>A version whose bundle is not there, and why.</summary>
+    internal static ModelVersion Unloaded(VersionSource source, string reason) =>
+        new(source) { State = VersionState.Unloaded, Faults = [new BundleFault("", "", reason)], FaultCount = 1 };
 
     /// <summary>A version that can be called.</summary>
     internal static ModelVersion Ready(
-        Bundle bundle, SelectedScorer selected, ReadLimits limits, BatchingDecision batching, TimeSpan loadTime) =>
-        new(bundle.Manifest.Name, bundle.Manifest.Version)
+        VersionSource source, Bundle bundle, SelectedScorer selected, ReadLimits limits, BatchingDecision batching, TimeSpan loadTime) =>
+        new(source)
         {
             _holders = Registry,
             State = VersionState.Ready,
-            Folder = bundle.Folder,
             Manifest = bundle.Manifest,
             Digest = bundle.Digest,
             Selected = selected,
@@ -105,9 +121,8 @@ public sealed class ModelVersion : IDisposable
         };
 
     /// <summary>A version that cannot be called, and why.</summary>
-    internal static ModelVersion Failed(
-        string model, string version, IReadOnlyList<BundleFault> faults, long faultCount, TimeSpan loadTime) =>
-        new(model, version) { State = VersionState.Failed, Faults = faults, FaultCount = faultCount, LoadTime = loadTime };
+    internal static ModelVersion Failed(VersionSource source, IReadOnlyList<BundleFault> faults, long faultCount, TimeSpan loadTime) =>
+        new(source) { State = VersionState.Failed, Faults = faults, FaultCount = faultCount, LoadTime = loadTime };
 
     /// <summary>Scores rows, in one call with those of other callers where <see cref="Batcher"/> joins them.</summary>
     /// <param name="features">At least one row; not to be changed until the task ends.</param>

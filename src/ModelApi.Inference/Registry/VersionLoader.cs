@@ -21,7 +21,7 @@ namespace ModelApi.Inference.Registry;
 /// <param name="limits">How much one request to the version may hold.</param>
 /// <param name="batching">How rows of several callers are joined where a manifest does not say otherwise; null for the default.</param>
 /// <param name="loadLimits">How long loading may take, and how much memory; null for the default.</param>
-/// <param name="isolation">Proves the bundle in another process first; null for not.</param>
+/// <param name="isolation">Proves the bundles of isolated versions in another process first; null where there are none.</param>
 public sealed class VersionLoader(
     BundleReader reader,
     Func<Bundle, CancellationToken, SelectedScorer> selectScorer,
@@ -36,21 +36,29 @@ public sealed class VersionLoader(
     /// <summary>Loads one version. A bad bundle is a result, not an exception.</summary>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public async Task<ModelVersion> LoadAsync(string model, string folder, CancellationToken cancellationToken) =>
-        await TryLoadAsync(model, folder, isAlone: true, cancellationToken).ConfigureAwait(false)
-            ?? throw new UnreachableException();
+        await TryLoadAsync(
+            VersionSource.Of(model, folder) with { IsIsolated = isolation is not null }, isAlone: true, () => { }, cancellationToken)
+            .ConfigureAwait(false) ?? throw new UnreachableException();
 
     /// <summary>As <see cref="LoadAsync"/>, for a version that may be loaded beside others.</summary>
-    /// <param name="model">The model's name.</param>
-    /// <param name="folder">The bundle's folder.</param>
+    /// <param name="source">The version.</param>
     /// <param name="isAlone">Whether no other version is loaded meanwhile.</param>
+    /// <param name="proved">Called once a process of its own has proved it, before it is loaded here.</param>
     /// <param name="cancellationToken">Ends the loading early.</param>
     /// <returns>Null when memory ran out, and may have done so because of the others: load it again, alone.</returns>
-    internal async Task<ModelVersion?> TryLoadAsync(string model, string folder, bool isAlone, CancellationToken cancellationToken)
+    internal async Task<ModelVersion?> TryLoadAsync(
+        VersionSource source, bool isAlone, Action proved, CancellationToken cancellationToken)
     {
+        var folder = source.Folder;
         var start = Stopwatch.GetTimestamp();
         string? digest = null;
-        if (isolation is not null)
+        if (source.IsIsolated)
         {
+            if (isolation is null)
+            {
+                throw new InvalidOperationException($"Nothing proves version {source.Version} of model '{source.Model}'.");
+            }
+
             var proof = await isolation.ProveAsync(folder, cancellationToken).ConfigureAwait(false);
             if (proof.Faults.Count > 0)
             {
@@ -58,6 +66,7 @@ public sealed class VersionLoader(
             }
 
             digest = proof.Digest;
+            proved();
         }
 
         try
@@ -90,7 +99,7 @@ public sealed class VersionLoader(
             {
                 selected = selectScorer(bundle, load.Token);
                 var decision = DecideBatching(bundle, selected.Scorer, load.Token);
-                return ModelVersion.Ready(bundle, selected, limits, decision, Stopwatch.GetElapsedTime(start));
+                return ModelVersion.Ready(source, bundle, selected, limits, decision, Stopwatch.GetElapsedTime(start));
             }
             catch
             {
@@ -100,7 +109,7 @@ public sealed class VersionLoader(
         }
 
         ModelVersion Failed(IReadOnlyList<BundleFault> faults, long count) =>
-            ModelVersion.Failed(model, Path.GetFileName(folder), faults, count, Stopwatch.GetElapsedTime(start));
+            ModelVersion.Failed(source, faults, count, Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>As <see cref="SelectedScorer.Check"/>, on a thread of its own and with the limits of loading.</summary>
@@ -112,7 +121,7 @@ public sealed class VersionLoader(
         try
         {
             return await LoadWatch.RunAsync(
-                Check, _ => { }, Stopwatch.GetTimestamp(), _loadLimits, version.Folder, hasCeiling: false, cancellationToken)
+                Check, _ => { }, Stopwatch.GetTimestamp(), _loadLimits, version.Source.Folder, hasCeiling: false, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (LoadLimitException exception)

@@ -5,7 +5,15 @@ namespace ModelApi.Inference.Registry;
 /// <summary>Whether a version can be called.</summary>
 public enum VersionState
 {
-    /// <summary>Found on disk, and neither ready nor failed yet.</summary>
+    /// <summary>Its bundle is here, and nothing is known about it yet.</summary>
+    [JsonStringEnumMemberName("received")]
+    Received,
+
+    /// <summary>A process of its own proves it.</summary>
+    [JsonStringEnumMemberName("checking")]
+    Checking,
+
+    /// <summary>It is being loaded and proved here.</summary>
     [JsonStringEnumMemberName("loading")]
     Loading,
 
@@ -16,4 +24,12 @@ public enum VersionState
     /// <summary>Not loaded; its faults say why.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
+
+    /// <summary>Not loaded, since its bundle is not there.</summary>
+    [JsonStringEnumMemberName("unloaded")]
+    Unloaded,
+
+    /// <summary>Not loaded, since somebody disabled it or its model.</summary>
+    [JsonStringEnumMemberName("disabled")]
+    Disabled,
 }

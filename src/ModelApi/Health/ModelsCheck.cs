@@ -49,11 +49,11 @@ internal sealed class ModelsCheck(ModelRegistry registry) : IHealthCheck
         foreach (var version in snapshot.Models.SelectMany(model => model.Versions))
         {
             ready += version.State == VersionState.Ready ? 1 : 0;
-            loading += version.State == VersionState.Loading ? 1 : 0;
+            loading += version.IsPending ? 1 : 0;
             failed += version.State == VersionState.Failed ? 1 : 0;
-            if (version.State != VersionState.Ready && notReady.Count < MostListed)
+            if ((version.IsPending || version.State == VersionState.Failed) && notReady.Count < MostListed)
             {
-                notReady[$"{version.Model} {version.Version}"] = version.State == VersionState.Loading ? "loading" : "failed";
+                notReady[$"{version.Model} {version.Version}"] = version.IsPending ? "loading" : "failed";
             }
         }
 

@@ -74,7 +74,7 @@ internal sealed class Announcement(
     private async Task WaitForDefaultModelAsync(CancellationToken stoppingToken)
     {
         var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Check(ModelVersion? version)
+        void Check()
         {
             if (registry.Snapshot is { IsScanned: true } snapshot && snapshot.Find(registry.DefaultModel) is not { IsLoading: true })
             {
@@ -82,15 +82,15 @@ internal sealed class Announcement(
             }
         }
 
-        registry.VersionLoaded += Check;
+        registry.Published += Check;
         try
         {
-            Check(null);
+            Check();
             await await Task.WhenAny(decided.Task, loading.Completion).WaitAsync(stoppingToken);
         }
         finally
         {
-            registry.VersionLoaded -= Check;
+            registry.Published -= Check;
         }
     }
 

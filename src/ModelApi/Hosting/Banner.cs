@@ -45,7 +45,9 @@ internal sealed class Banner(ModelRegistry registry, ApiKeyStore keys, IHostEnvi
     private static string Describe(ModelVersion version) => version.State switch
     {
         VersionState.Ready => $"  ready     {version.Model} {version.Version}, {version.Scorer!.Engine}",
-        VersionState.Loading => $"  loading   {version.Model} {version.Version}",
+        VersionState.Disabled => $"  disabled  {version.Model} {version.Version}",
+        VersionState.Unloaded => $"  unloaded  {version.Model} {version.Version}; GET /models says why",
+        _ when version.IsPending => $"  loading   {version.Model} {version.Version}",
         _ => $"  failed    {version.Model} {version.Version}; the log above and GET /models say why",
     };
 }

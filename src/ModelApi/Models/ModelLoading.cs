@@ -1,9 +1,13 @@
+using System.Threading.Channels;
 using ModelApi.Inference.Registry;
 using ModelApi.Overload;
 
 namespace ModelApi.Models;
 
-/// <summary>Loads the registry once, beside the start of the server, so that the port is open while models load.</summary>
+/// <summary>
+/// Loads the registry once, beside the start of the server, so that the port is open while models load; and compares the engines of each
+/// version some seconds after it is loaded, then or later.
+/// </summary>
 internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, ILogger<ModelLoading> logger) : BackgroundService
 {
     private static readonly TimeSpan CollectAfter = TimeSpan.FromSeconds(1);
@@ -11,6 +15,7 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<ModelVersion> _unchecked = Channel.CreateUnbounded<ModelVersion>();
     private Task? _loading;
 
     /// <summary>Completes when every version is ready or failed.</summary>
@@ -54,6 +59,11 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
             await Task.Delay(CheckAfter, time, stoppingToken);
             await CheckEnginesAsync(stoppingToken);
             IdleMemory.Return();
+            while (await _unchecked.Reader.WaitToReadAsync(stoppingToken))
+            {
+                await Task.Delay(CheckAfter, time, stoppingToken);
+                await CheckEnginesAsync(stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -71,13 +81,8 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
     // One after the other: requests are served meanwhile.
     private async Task CheckEnginesAsync(CancellationToken stoppingToken)
     {
-        foreach (var version in registry.Snapshot.Models.SelectMany(model => model.Versions))
+        while (_unchecked.Reader.TryRead(out var version))
         {
-            if (version.State != VersionState.Ready)
-            {
-                continue;
-            }
-
             try
             {
                 if (await registry.CheckAsync(version, stoppingToken) is { } difference)
@@ -99,6 +104,7 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
         {
             logger.VersionLoaded(
                 version.Model, version.Version, scorer.Engine, version.LoadTime.TotalMilliseconds, golden.Rows, golden.LargestDifference);
+            _unchecked.Writer.TryWrite(version);
         }
         else
         {

@@ -12,19 +12,32 @@ internal sealed record ModelListReply(string? Default, IReadOnlyList<ModelReply>
 /// <summary>One model.</summary>
 /// <param name="Name">The name that clients call.</param>
 /// <param name="Production">The version that is served, or null when none is ready.</param>
+/// <param name="Revision">Counts the changes of stages, aliases and the like; the ETag of the model, for If-Match.</param>
+/// <param name="Disabled">Whether it is disabled; then calls are answered with 503.</param>
+/// <param name="Aliases">The version that each alias names.</param>
 /// <param name="Versions">All versions, in ascending order.</param>
-internal sealed record ModelReply(string Name, string? Production, IReadOnlyList<VersionReply> Versions)
+internal sealed record ModelReply(
+    string Name,
+    string? Production,
+    long Revision,
+    bool Disabled,
+    IReadOnlyDictionary<string, string> Aliases,
+    IReadOnlyList<VersionReply> Versions)
 {
     public static ModelReply Of(Model model, bool withSignatures) => new(
         model.Name,
         model.Production?.Version,
+        model.Placement.Revision,
+        model.Placement.IsDisabled,
+        model.Placement.Aliases,
         [.. model.Versions.Select(version => VersionReply.Of(version, model.StageOf(version), withSignatures))]);
 }
 
 /// <summary>One version of a model.</summary>
 /// <param name="Version">Its number.</param>
 /// <param name="State">Whether it can be called.</param>
-/// <param name="Stage">Its stage: production, or none.</param>
+/// <param name="Stage">Its stage.</param>
+/// <param name="Origin">Whether it lies in the folder of models or was uploaded.</param>
 /// <param name="Description">The description in its manifest.</param>
 /// <param name="Engine">The engine that scores its rows.</param>
 /// <param name="EngineReason">Why this engine was chosen.</param>
@@ -47,6 +60,7 @@ internal sealed record VersionReply(
     string Version,
     VersionState State,
     Stage Stage,
+    VersionOrigin Origin,
     string? Description,
     string? Engine,
     string? EngineReason,
@@ -68,6 +82,7 @@ internal sealed record VersionReply(
         version.Version,
         version.State,
         stage,
+        version.Origin,
         version.Manifest?.Description,
         version.Scorer?.Engine,
         version.Selected?.Reason,

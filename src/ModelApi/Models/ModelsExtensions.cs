@@ -28,10 +28,11 @@ internal static class ModelsExtensions
                 new ReadLimits(limits.MaxJsonDepth, limits.MaxRowsPerRequest),
                 models.Batching.ToPolicy(models.Threads, limits.MaxQueueMilliseconds),
                 loadLimits,
-                models.Isolation == IsolationMode.Process
-                    ? new IsolatedProver(ChildProgram.Of(typeof(Program).Assembly), loadLimits, models.Engine)
-                    : null);
-            return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader);
+                new IsolatedProver(ChildProgram.Of(typeof(Program).Assembly), loadLimits, models.Engine));
+            return new ModelRegistry(FindRoot(models.Root, builder.Environment), models.Default, loader)
+            {
+                IsolatesFolder = models.Isolation == IsolationMode.Process,
+            };
         });
         services.AddSingleton<VersionLookup>();
         services.AddSingleton<ModelProblems>();

@@ -7,7 +7,7 @@ namespace ModelApi.Models;
 /// <summary>Finds the version that a route means, or says why there is none.</summary>
 internal sealed class VersionLookup(ModelRegistry registry)
 {
-    /// <param name="name">The model, or null for the default one.</param>
+    /// <param name="name">The model or <c>model@alias</c>, or null for the default one.</param>
     /// <param name="number">The version, or null for the one in production.</param>
     /// <param name="version">A version that can be called.</param>
     /// <param name="failure">Why there is none.</param>
@@ -19,6 +19,11 @@ internal sealed class VersionLookup(ModelRegistry registry)
     {
         var snapshot = registry.Snapshot;
         var model = snapshot.Find(name ?? registry.DefaultModel);
+        if (model is null && number is null && name is not null && snapshot.FindAlias(name) is { } named)
+        {
+            (model, number) = named;
+        }
+
         version = number is null ? model?.Production : model?.Find(number);
         if (version is { State: VersionState.Ready })
         {
@@ -34,7 +39,7 @@ internal sealed class VersionLookup(ModelRegistry registry)
     public bool TryFindModel(string name, [NotNullWhen(true)] out Model? model, [NotNullWhen(false)] out PredictionFailure? failure)
     {
         var snapshot = registry.Snapshot;
-        model = snapshot.Find(name);
+        model = snapshot.Find(name) ?? snapshot.FindAlias(name)?.Model;
         failure = model is not null ? null : snapshot.IsScanned ? Unknown(snapshot, name) : BeingLoaded;
         return failure is null;
     }
@@ -52,14 +57,33 @@ internal sealed class VersionLookup(ModelRegistry registry)
             (null, _, _) when snapshot.Models.Count == 0 => Failures.NotReady("There is no model; the server's log says why."),
             (null, _, _) when MissingDefault.Explain(snapshot, registry.DefaultModel) is { } missing => Failures.NotReady(missing),
             ({ } known, { } missing, null) => UnknownVersion(known, missing),
-            (_, _, { State: VersionState.Loading } loading) => Failures.NotReady(
-                $"Version {loading.Version} of model '{loading.Model}' is being loaded."),
-            (_, _, { } failed) => Failures.NotReady(
-                $"Version {failed.Version} of model '{failed.Model}' failed to load; "
-                + $"GET /models/{failed.Model}/versions/{failed.Version} says why."),
+            (_, _, { } found) => Explain(found),
+            ({ Placement.IsDisabled: true } disabled, _, _) => Failures.NotReady(
+                $"Model '{disabled.Name}' is disabled; POST /models/{disabled.Name}/enable enables it."),
             ({ IsLoading: true } loading, _, _) => Failures.NotReady($"Model '{loading.Name}' is being loaded."),
+            ({ } staged, _, _) when InProduction(staged) is { } production => Explain(production),
+            ({ } known, _, _) when known.Versions.Any(candidate => candidate.State == VersionState.Ready) => Failures.NotReady(
+                $"No version of model '{known.Name}' is in production; "
+                + $"POST /models/{known.Name}/versions/{{version}}/stage with {{\"stage\":\"Production\"}} moves one there."),
             _ => Failures.NotReady($"No version of model '{name ?? registry.DefaultModel}' is ready; GET /models says why."),
         };
+
+    private static ModelVersion? InProduction(Model model) => model.Versions.FirstOrDefault(
+        version => version.State != VersionState.Ready && model.StageOf(version) == Stage.Production);
+
+    private static PredictionFailure Explain(ModelVersion version)
+    {
+        var address = $"/models/{version.Model}/versions/{version.Version}";
+        var named = $"Version {version.Version} of model '{version.Model}'";
+        return Failures.NotReady(version.State switch
+        {
+            VersionState.Failed => $"{named} failed to load; GET {address} says why.",
+            VersionState.Unloaded => $"{named} is not loaded: {version.Faults[0].Message}",
+            VersionState.Disabled => $"{named} is disabled; POST {address}/enable enables it.",
+            VersionState.Checking => $"{named} is being proved.",
+            _ => $"{named} is being loaded.",
+        });
+    }
 
     private static PredictionFailure Unknown(RegistrySnapshot snapshot, string name) =>
         Failures.UnknownModel(name, [.. snapshot.Models.Select(known => known.Name)]);

@@ -19,7 +19,7 @@ internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOp
     {
         document.Tags = new HashSet<OpenApiTag>();
         var isWhole = context.DocumentName == OpenApiExtensions.DocumentName;
-        AddModels(document, isWhole, [.. registry.Snapshot.Models.Where(model => model.Production is not null)]);
+        AddModels(document, isWhole, [.. registry.Snapshot.Models.Where(IsCallable)]);
         var tags = context.ApiDescriptions.SelectMany(endpoint => endpoint.ActionDescriptor.EndpointMetadata.OfType<TagDescription>());
         foreach (var tag in tags.Distinct().OrderByDescending(tag => tag.Tag, StringComparer.Ordinal))
         {
@@ -37,6 +37,8 @@ internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOp
         }
     }
 
+    private static bool IsCallable(Model model) => model.Versions.Any(version => version.State == VersionState.Ready);
+
     private void AddModels(OpenApiDocument document, bool isWhole, List<Model> models)
     {
         var names = new SchemaNames(models);
@@ -50,10 +52,15 @@ internal sealed class RegistryPaths(ModelRegistry registry, IEnumerable<IModelOp
 
         foreach (var model in models)
         {
-            var (name, production) = (names.Of(model), model.Production!);
-            document.Tags!.Add(new OpenApiTag { Name = model.Name, Description = production.Manifest!.Description });
-            var routes = new ModelRoutes($"/models/{model.Name}", model.Name, name, name, names.Of(production), production);
-            Add(document, routes with { IsWhole = isWhole });
+            var name = names.Of(model);
+            var newest = model.Production ?? model.Versions.Last(version => version.State == VersionState.Ready);
+            document.Tags!.Add(new OpenApiTag { Name = model.Name, Description = newest.Manifest!.Description });
+            if (model.Production is { } production)
+            {
+                var routes = new ModelRoutes($"/models/{model.Name}", model.Name, name, name, names.Of(production), production);
+                Add(document, routes with { IsWhole = isWhole });
+            }
+
             foreach (var version in model.Versions.Where(version => version.State == VersionState.Ready))
             {
                 var versionName = names.Of(version);

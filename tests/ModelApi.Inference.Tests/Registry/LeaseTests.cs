@@ -96,7 +96,7 @@ public sealed class LeaseTests : IDisposable
             var spy = new SpyScorer(compiled);
             spies.Add(spy);
             var selected = SelectedScorer.Create(spy, bundle, "");
-            return ModelVersion.Ready(bundle, selected, new ReadLimits(), new BatchingDecision(null, ""), TimeSpan.Zero);
+            return ModelVersion.Ready(VersionSource.Of("bank", bundle.Folder), bundle, selected, new ReadLimits(), new BatchingDecision(null, ""), TimeSpan.Zero);
         }
 
         void Request()
