@@ -1,5 +1,6 @@
 using ModelApi.Answers;
 using ModelApi.Configuration;
+using ModelApi.Deployments;
 using ModelApi.Errors;
 using ModelApi.Health;
 using ModelApi.Hosting;
@@ -40,6 +41,7 @@ return await Startup.RunAsync(() =>
     builder.AddIdentity();          // API keys and JSON Web Tokens
     builder.AddModels();            // bundles on disk -> versions in memory
     builder.AddPredictions();       // what is counted and timed
+    builder.AddVersionDiffs();      // two versions side by side
     builder.AddOverload();          // how many predictions at a time, and until when
     builder.AddHealth();
     builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
@@ -59,5 +61,6 @@ return await Startup.RunAsync(() =>
     app.MapOpenApiDocument();       // GET  /docs  /openapi/v1.json
     app.MapModels();                // GET  /models…  /signature  /example  /performance  /args  /code
     app.MapPredictions();           // POST /predict  /models/{name}/predict  /models/{name}/versions/{version}/predict
+    app.MapVersionDiffs();          // GET  /models/{name}/versions/{version}/diff/{other}
     return app;
 });

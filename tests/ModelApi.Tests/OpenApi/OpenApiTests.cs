@@ -11,7 +11,8 @@ public sealed class OpenApiTests(ModelApiHost api) : IClassFixture<ModelApiHost>
     private static readonly string[] GeneralOperations =
     [
         "get /", "get /health/live", "get /health/ready", "get /health/startup",
-        "get /models", "get /models/{name}", "get /models/{name}/versions/{version}", "post /predict", "post /predict/batch",
+        "get /models", "get /models/{name}", "get /models/{name}/versions/{version}",
+        "get /models/{name}/versions/{version}/diff/{other}", "post /predict", "post /predict/batch",
     ];
 
     private static readonly string[] Parts = ["signature", "example", "performance", "args", "args/{arg}", "code"];
@@ -110,7 +111,7 @@ public sealed class OpenApiTests(ModelApiHost api) : IClassFixture<ModelApiHost>
         var wine = document.Operations.Where(operation => operation.Path.StartsWith("/models/wine-quality/", StringComparison.Ordinal));
 
         var models = Repository.Bundles.Select(bundle => bundle.Split('/')[0]).Distinct().Order(StringComparer.Ordinal);
-        Assert.Equal(["Default model", .. models, "Models", "Health"], tags);
+        Assert.Equal(["Default model", .. models, "Models", "Health", "Deployments"], tags);
         Assert.All(wine, operation => Assert.Equal(["wine-quality"], Texts(operation.Operation.GetProperty("tags"))));
     }
 
