@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ModelApi.Overload;
 
 /// <summary>
@@ -10,12 +8,10 @@ namespace ModelApi.Overload;
 /// Callers are served in turn, each in the order of its requests. What waits is bounded by the deadline and by the memory for bodies: to
 /// refuse a body of megabytes that has come in is no relief.
 /// </remarks>
-internal sealed partial class LargeBodies : IDisposable
+internal sealed class LargeBodies : IDisposable
 {
     /// <summary>Bytes from which on a body is large.</summary>
     public const int Smallest = 64 * 1024;
-
-    private const int LowPriority = 10;
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _waitingCount = new(0);
@@ -68,13 +64,8 @@ internal sealed partial class LargeBodies : IDisposable
 
     private void Run()
     {
-        // .NET sets no priority on Linux; there it belongs to a thread, and 0 is the one that calls. Where a sandbox forbids it, large
-        // bodies are only kept to a few threads.
-        if (OperatingSystem.IsLinux())
-        {
-            _ = SetPriority(0, 0, LowPriority);
-        }
-
+        // Where a sandbox forbids it, large bodies are only kept to a few threads.
+        LowPriority.Lower(LowPriority.Low);
         try
         {
             while (true)
@@ -111,9 +102,6 @@ internal sealed partial class LargeBodies : IDisposable
             return _waiting.TryRemove(request);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "setpriority")]
-    private static partial int SetPriority(int which, int who, int priority);
 
     /// <summary>The use of one thread, by which it is made.</summary>
     public sealed class Turn : IDisposable
