@@ -1,6 +1,7 @@
 using ModelApi.Answers;
 using ModelApi.Configuration;
 using ModelApi.Deployments;
+using ModelApi.Deployments.Rollouts;
 using ModelApi.Errors;
 using ModelApi.Health;
 using ModelApi.Hosting;
@@ -41,6 +42,7 @@ return await Startup.RunAsync(() =>
     builder.AddIdentity();          // API keys and JSON Web Tokens
     builder.AddModels();            // bundles on disk -> versions in memory
     builder.AddPredictions();       // what is counted and timed
+    builder.AddRollouts();          // a new version beside the one in production
     builder.AddVersionDiffs();      // two versions side by side
     builder.AddOverload();          // how many predictions at a time, and until when
     builder.AddHealth();

@@ -57,6 +57,7 @@ internal static class Layers
             "Models.Code",
             "Models",
             "Predictions",
+            "Deployments.Rollouts",
             "Deployments",
             "Health",
             "Hosting",

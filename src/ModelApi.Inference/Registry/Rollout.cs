@@ -12,6 +12,9 @@ namespace ModelApi.Inference.Registry;
 /// <param name="Key">What keeps a caller with one version: <c>caller</c>, <c>header:NAME</c> or <c>feature:NAME</c>.</param>
 public sealed record Rollout(string Id, string Version, RolloutMode Mode, double Percent, string Key)
 {
+    /// <summary>What <see cref="Key"/> says; the caller where it is none of these.</summary>
+    public RolloutKey By { get; } = RolloutKey.TryParse(Key) ?? RolloutKey.Caller;
+
     /// <summary>Whether the canary answers the calls with this key; always the same for a key, as long as the rollout runs.</summary>
     public bool Takes(string key)
     {

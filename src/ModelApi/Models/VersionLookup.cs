@@ -15,6 +15,18 @@ internal sealed class VersionLookup(ModelRegistry registry)
         string? name,
         string? number,
         [NotNullWhen(true)] out ModelVersion? version,
+        [NotNullWhen(false)] out PredictionFailure? failure) => TryFind(name, number, out version, out _, out failure);
+
+    /// <param name="name">The model or <c>model@alias</c>, or null for the default one.</param>
+    /// <param name="number">The version, or null for the one in production.</param>
+    /// <param name="version">A version that can be called.</param>
+    /// <param name="trial">Its model, where the one in production was found and a rollout compares another version with it.</param>
+    /// <param name="failure">Why there is none.</param>
+    public bool TryFind(
+        string? name,
+        string? number,
+        [NotNullWhen(true)] out ModelVersion? version,
+        out Model? trial,
         [NotNullWhen(false)] out PredictionFailure? failure)
     {
         var snapshot = registry.Snapshot;
@@ -27,10 +39,12 @@ internal sealed class VersionLookup(ModelRegistry registry)
         version = number is null ? model?.Production : model?.Find(number);
         if (version is { State: VersionState.Ready })
         {
+            trial = number is null && model!.Candidate is not null ? model : null;
             failure = null;
             return true;
         }
 
+        trial = null;
         failure = Explain(snapshot, name, model, number, version);
         version = null;
         return false;

@@ -9,4 +9,10 @@ internal interface IPredictionObserver
 {
     /// <param name="call">The prediction. Its predictions are defined only when it was answered.</param>
     void Observe(PredictionCall call);
+
+    /// <summary>
+    /// Asked before a body is read, only of calls that a rollout concerns: whether the observer wants a copy, which it takes by
+    /// <see cref="PredictionCall.TakeBody"/>. It decides quickly: the caller waits.
+    /// </summary>
+    bool Wants(PredictionCall call, int bytes) => false;
 }

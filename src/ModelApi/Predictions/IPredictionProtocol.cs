@@ -1,4 +1,5 @@
 using ModelApi.Errors;
+using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Predictions;
 
@@ -13,6 +14,13 @@ internal interface IPredictionProtocol
     /// <returns>What keeps the body from being read at all, or null.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     PredictionFailure? Read(PredictionCall call, ReadOnlySpan<byte> body, CancellationToken cancellationToken);
+
+    /// <summary>Finds a feature of the first row before the body is read, for a rollout that chooses by it.</summary>
+    /// <param name="body">The whole body.</param>
+    /// <param name="signature">The features of production.</param>
+    /// <param name="feature">The feature's name.</param>
+    /// <returns>Its value as text, where the same values are the same texts; null when there is none, or it cannot be found.</returns>
+    string? FindFeature(ReadOnlySpan<byte> body, Signature signature, string feature);
 
     /// <summary>Writes the answer to the workspace's <c>Answer</c>.</summary>
     /// <param name="call">A call whose rows are scored.</param>

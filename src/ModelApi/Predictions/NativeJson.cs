@@ -1,5 +1,6 @@
 using ModelApi.Errors;
 using ModelApi.Inference.Batches;
+using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Predictions;
 
@@ -27,6 +28,9 @@ internal sealed class NativeJson : IPredictionProtocol
 
         return null;
     }
+
+    public string? FindFeature(ReadOnlySpan<byte> body, Signature signature, string feature) =>
+        FirstRow.Find(body, signature.InstancesKey, feature);
 
     public void Write(PredictionCall call) =>
         PredictionReply.Write(call.Shape, call.OnInvalid, call.Version!, call.Workspace!, call.UserName);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.ExceptionServices;
 using System.Security.Claims;
 using ModelApi.Errors;
@@ -10,6 +11,9 @@ namespace ModelApi.Predictions;
 /// <remarks>Pooled. Observers may read all of it while they are called, and must keep none of it.</remarks>
 internal sealed class PredictionCall
 {
+    private byte[]? _body;
+    private int _bodyLength;
+
     /// <summary>The protocol in which it came.</summary>
     public IPredictionProtocol Protocol { get; private set; } = null!;
 
@@ -39,6 +43,15 @@ internal sealed class PredictionCall
     /// <summary>The version that answers; null before it is routed.</summary>
     public ModelVersion? Version { get; private set; }
 
+    /// <summary>The model, where a rollout of it concerns the call; null for nearly all calls.</summary>
+    public Model? Trial { get; private set; }
+
+    /// <summary>Whether production or the canary of <see cref="Trial"/> was chosen.</summary>
+    public bool IsChosen { get; set; }
+
+    /// <summary>The headers of the request, by which a rollout may choose; null where there are none.</summary>
+    public IHeaderDictionary? Headers { get; set; }
+
     /// <summary>Its rows, answers, findings and the answer as bytes; null before it is routed.</summary>
     public ScoringWorkspace? Workspace { get; private set; }
 
@@ -63,8 +76,32 @@ internal sealed class PredictionCall
         return this;
     }
 
-    public void Routed(ModelVersion version, ScoringWorkspace workspace) =>
-        (Version, Workspace, Step) = (version, workspace, PredictionStep.Routed);
+    public void Routed(ModelVersion version, ScoringWorkspace workspace, Model? trial) =>
+        (Version, Workspace, Trial, Step) = (version, workspace, trial, PredictionStep.Routed);
+
+    /// <summary>Lets another version of the same model answer, before anything was read.</summary>
+    public void Reroute(ModelVersion version, ScoringWorkspace workspace)
+    {
+        Version!.Return(Workspace!);
+        (Version, Workspace) = (version, workspace);
+    }
+
+    /// <summary>Copies the body, for an observer that wants it.</summary>
+    public void KeepBody(ReadOnlySpan<byte> body)
+    {
+        _body = ArrayPool<byte>.Shared.Rent(body.Length);
+        body.CopyTo(_body);
+        _bodyLength = body.Length;
+    }
+
+    /// <summary>Gives the copy of the body away, in an array of the shared pool; null when there is none.</summary>
+    public byte[]? TakeBody(out int length)
+    {
+        length = _bodyLength;
+        var body = _body;
+        _body = null;
+        return body;
+    }
 
     public void Answered() => Step = PredictionStep.Answered;
 
@@ -81,8 +118,14 @@ internal sealed class PredictionCall
             version.Return(Workspace!);
         }
 
+        if (TakeBody(out _) is { } body)
+        {
+            ArrayPool<byte>.Shared.Return(body);
+        }
+
         (Protocol, Model, Number, Start, User) = (null!, null, null, 0, null);
         (OnInvalid, TakesRowsOnly, Step, Version, Workspace) = (OnInvalid.Reject, false, PredictionStep.Received, null, null);
+        (Trial, IsChosen, Headers) = (null, false, null);
         (Shape, ScoredRows, Failure, Fault, Outcome) = (RequestShape.Row, 0, null, null, null);
     }
 }

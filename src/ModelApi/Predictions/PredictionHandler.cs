@@ -110,6 +110,7 @@ internal sealed class PredictionHandler(
 
     private async ValueTask PredictAsync(PredictionCall call, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
+        Predictor.Choose(call, body.Span);
         var needed = WorkingMemory.Of(call.Version!.Manifest!.Signature, body.Span, _limits.MaxRowsPerRequest);
         if (!memory.TryReserve(needed))
         {

@@ -37,6 +37,7 @@ internal sealed class PredictionTransport(
 
         var call = predictor.Begin(
             route.Protocol, route.ModelOf(context), route.VersionOf(context), route.TakesRowsOnly, time.GetTimestamp());
+        call.Headers = context.Request.Headers;
         return plainRoutes.Allow(endpoint, route) && TryAnswer(context, route, call, out var sending)
             ? sending
             : AnswerInPipelineAsync(context, rest, call);

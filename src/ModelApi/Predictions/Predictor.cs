@@ -51,12 +51,12 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
         }
 
         PredictionFailure? failure;
-        while (versions.TryFind(call.Model, call.Number, out var version, out failure))
+        while (versions.TryFind(call.Model, call.Number, out var version, out var trial, out failure))
         {
             // Null where the version was swapped out in between, so that the next look finds another.
             if (version.TryRent() is { } workspace)
             {
-                call.Routed(version, workspace);
+                call.Routed(version, workspace, trial);
                 return true;
             }
         }
@@ -77,6 +77,23 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
         return true;
     }
 
+    /// <summary>Lets the canary of a rollout answer the call, if it is one of its share and that was not decided before.</summary>
+    /// <param name="call">A call that is routed, and that nothing was read of.</param>
+    /// <param name="body">Its whole body.</param>
+    public static void Choose(PredictionCall call, ReadOnlySpan<byte> body)
+    {
+        if (call.Trial is not { Candidate: { } canary, Placement.Rollout: { Mode: RolloutMode.Canary } rollout } || call.IsChosen)
+        {
+            return;
+        }
+
+        call.IsChosen = true;
+        if (CanaryChoice.Takes(rollout, call, body) && canary.TryRent() is { } workspace)
+        {
+            call.Reroute(canary, workspace);
+        }
+    }
+
     /// <summary>Takes the call to its answer or failure, unless that would mean to wait.</summary>
     /// <returns>False when the call has to wait, for <see cref="PredictAsync"/> to go on with it.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "The transport throws it again where exceptions are logged and answered.")]
@@ -87,6 +104,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
             return call.Step != PredictionStep.Routed;
         }
 
+        Choose(call, body);
         if (!gate.TryEnter(call.Version!, out var permit))
         {
             return false;
@@ -120,6 +138,7 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
             return;
         }
 
+        Choose(call, body.Span);
         using var permit = await gate.EnterAsync(call.Version!, call.UserName!, cancellationToken);
         if (!permit.IsGranted)
         {
@@ -192,8 +211,13 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
 
     public void Dispose() => _calls.Dispose();
 
-    private static bool TryRead(PredictionCall call, ReadOnlySpan<byte> body, CancellationToken cancellationToken)
+    private bool TryRead(PredictionCall call, ReadOnlySpan<byte> body, CancellationToken cancellationToken)
     {
+        if (call.Trial is not null)
+        {
+            KeepBody(call, body);
+        }
+
         if (call.Protocol.Read(call, body, cancellationToken) is { } unreadable)
         {
             call.Failed(unreadable);
@@ -201,6 +225,18 @@ internal sealed class Predictor(VersionLookup versions, PredictionGate gate, IEn
         }
 
         return !TryRefuseRows(call, call.Workspace!.Features.Rows);
+    }
+
+    private void KeepBody(PredictionCall call, ReadOnlySpan<byte> body)
+    {
+        foreach (var observer in _observers)
+        {
+            if (observer.Wants(call, body.Length))
+            {
+                call.KeepBody(body);
+                return;
+            }
+        }
     }
 
     private static void Write(PredictionCall call)

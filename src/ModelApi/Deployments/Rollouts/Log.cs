@@ -1,0 +1,19 @@
+namespace ModelApi.Deployments.Rollouts;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "What the rollout of model {Model} had shown cannot be read from the store; it counts anew")]
+    public static partial void UnreadableState(this ILogger logger, string model, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "Version {Version} of model {Model} is withdrawn: {Reason}")]
+    public static partial void Withdrawn(this ILogger logger, string model, string version, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Version {Version} of model {Model} is promoted: {Reason}")]
+    public static partial void Promoted(this ILogger logger, string model, string version, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "The rollout of model {Model} cannot be stored now, and goes on: {Reason}")]
+    public static partial void NotStored(this ILogger logger, string model, string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "Comparing the versions of model {Model} failed")]
+    public static partial void ComparisonFailed(this ILogger logger, string model, Exception exception);
+}

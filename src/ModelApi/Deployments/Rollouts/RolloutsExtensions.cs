@@ -1,0 +1,15 @@
+using ModelApi.Predictions;
+
+namespace ModelApi.Deployments.Rollouts;
+
+internal static class RolloutsExtensions
+{
+    public static void AddRollouts(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<RolloutRuns>();
+        services.AddSingleton<RolloutQueue>();
+        services.AddSingleton<RolloutWorker>();
+        services.AddSingleton<IPredictionObserver, RolloutObserver>();
+    }
+}
