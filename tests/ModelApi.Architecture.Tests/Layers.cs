@@ -57,6 +57,7 @@ internal static class Layers
             "Models.Code",
             "Models",
             "Predictions",
+            "Deployments.Archives",
             "Deployments.Rollouts",
             "Deployments",
             "Health",

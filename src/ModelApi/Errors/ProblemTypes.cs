@@ -7,6 +7,8 @@ internal static class ProblemTypes
     public const string MalformedJson = Prefix + "malformed-json";
     public const string InvalidParameter = Prefix + "invalid-parameter";
     public const string InvalidHeader = Prefix + "invalid-header";
+    public const string BadArchive = Prefix + "bad-archive";
+    public const string DigestMismatch = Prefix + "digest-mismatch";
     public const string Unauthorized = Prefix + "unauthorized";
     public const string Forbidden = Prefix + "forbidden";
     public const string NotFound = Prefix + "not-found";
