@@ -144,6 +144,7 @@ def export(model, rows, double=False, options=None):
     finally:
         for estimator in votes:
             estimator.flatten_transform = True
+    join_targets(onnx, model, rows)
     name_batch(onnx)
     return onnx.SerializeToString()
 
@@ -210,6 +211,19 @@ def last_of(model):
     return model.steps[-1][1] if hasattr(model, "steps") else model
 
 
+def join_targets(onnx, model, rows):
+    """Makes one tensor [labels, N, 2] of a sequence with the probabilities of each label: a server reads tensors."""
+    from onnx import TensorProto, helper
+
+    for output in list(onnx.graph.output):
+        maker = next((node for node in onnx.graph.node if output.name in node.output and node.op_type == "SequenceConstruct"), None)
+        if maker is not None and positives_of(model, rows.take([0]), len(maker.input)) is not None:
+            maker.output[0] = f"{output.name}_of_each"
+            onnx.graph.node.append(helper.make_node("ConcatFromSequence", [maker.output[0]], [output.name], axis=0, new_axis=1))
+            kind = TensorProto.DOUBLE if onnx.graph.input[0].type.tensor_type.elem_type == TensorProto.DOUBLE else TensorProto.FLOAT
+            output.CopyFrom(helper.make_tensor_value_info(output.name, kind, [len(maker.input), None, 2]))
+
+
 def name_batch(onnx):
     """Gives the batch dimension a name, and the opsets an order: the same model is the same file."""
     for value in [*onnx.graph.input, *onnx.graph.output]:
@@ -245,6 +259,8 @@ def warn_of_faults(estimators):
             if setting("method") == "isotonic" else
             "has categorical_features, which the graph ignores. Encode them with OneHotEncoder."
             if kind.startswith("HistGradient") and setting("categorical_features") is not None else
+            "is given an estimator without predict_proba, which is converted wrongly. Use one that has it."
+            if kind == "OneVsRestClassifier" and not hasattr(estimator, "predict_proba") else
             "has weights='distance', which is converted wrongly. Use weights='uniform'."
             if kind.startswith("KNeighbors") and setting("weights") == "distance" else None)
         if fault:
@@ -290,13 +306,41 @@ def answers_of(model, X):
         several = predicted.ndim == 2 and predicted.shape[1] > 1
         return ({"value": value.tolist() if several else float(np.ravel(value)[0])} for value in predicted)
     if predicted.ndim == 2:
-        return ({"label": labels.tolist()} for labels in predicted)
-    if not hasattr(model, "predict_proba"):
+        positives = positives_of(model, X, predicted.shape[1])
+        return (
+            {"label": labels.tolist(), **({} if positives is None else {"probabilities": positives[row].tolist()})}
+            for row, labels in enumerate(predicted))
+    key, numbers = ("probabilities", model.predict_proba(X)) if hasattr(model, "predict_proba") else ("scores", scores_of(model, X))
+    if numbers is None:
         return ({"label": plain(label)} for label in predicted)
-    classes = [plain(label) for label in getattr(model, "classes_", range(np.shape(model.predict_proba(X))[1]))]
+    classes = [str(plain(label)) for label in getattr(model, "classes_", range(np.shape(numbers)[1]))]
     return (
-        {"label": plain(label), "probabilities": dict(zip(map(str, classes), map(float, probabilities)))}
-        for label, probabilities in zip(predicted, model.predict_proba(X)))
+        {"label": plain(label), key: dict(zip(classes, map(float, row)))} for label, row in zip(predicted, numbers))
+
+
+def scores_of(model, X):
+    """The decision values, one for each class; None where the model or its graph has none, or has them for pairs of classes."""
+    kind = type(last_of(model)).__name__
+    # The converter turns the decision values of one against the rest into shares, and those of one against one other into votes.
+    if not hasattr(model, "decision_function") or kind == "OneVsRestClassifier":
+        return None
+    scores = np.asarray(model.decision_function(X))
+    if kind == "OneVsOneClassifier" and scores.ndim == 1:
+        return None
+    # Of two classes, the one value is that of the second.
+    scores = np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
+    return scores if scores.shape[1] == len(model.classes_) else None
+
+
+def positives_of(model, X, targets):
+    """Of several labels, the probability that each is the second of its two classes; None where the graph has none."""
+    # The converter of networks writes four columns for two labels.
+    if not hasattr(model, "predict_proba") or type(last_of(model)).__name__ == "MLPClassifier":
+        return None
+    found = model.predict_proba(X)
+    if isinstance(found, list):
+        return np.column_stack([each[:, 1] for each in found]) if all(each.shape[1] == 2 for each in found) else None
+    return found if found.shape[1] == targets else None
 
 
 def spread(rows, count):

@@ -10,17 +10,19 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[2] / "samples" / "training"))
+sys.path[:0] = [str(HERE.parents[2] / "samples" / folder) for folder in ("training", "python")]
 import onnx_compat  # noqa: E402, F401
 
+import modelapi_pack  # noqa: E402
 import numpy as np  # noqa: E402
 from skl2onnx import convert_sklearn  # noqa: E402
 from skl2onnx.common.data_types import FloatTensorType  # noqa: E402
 from sklearn.cluster import KMeans  # noqa: E402
 from sklearn.datasets import load_iris, load_wine  # noqa: E402
 from sklearn.ensemble import RandomForestClassifier  # noqa: E402
-from sklearn.linear_model import LogisticRegression, SGDClassifier  # noqa: E402
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier  # noqa: E402
 from sklearn.multiclass import OneVsRestClassifier  # noqa: E402
+from sklearn.multioutput import MultiOutputClassifier  # noqa: E402
 
 ROWS = 60
 
@@ -84,6 +86,16 @@ def main():
     write("margin", margin, columns, wine, lambda x: [
         {"label": int(label), "scores": {"-1": -float(score), "1": float(score)}} for label, score in zip(margin.predict(x), margin.decision_function(x))
     ], {"zipmap": False, "raw_scores": True})
+
+    # As modelapi_pack.py exports them.
+    ridge = RidgeClassifier().fit(iris, np.where(flower == 1, "versicolor", "other"))
+    each = MultiOutputClassifier(LogisticRegression(max_iter=1000)).fit(iris, np.column_stack([flower == 1, flower > 0]).astype(int))
+    for name, fitted in (("packed-ridge", ridge), ("packed-labels", each)):
+        folder = HERE / "answers" / name
+        folder.mkdir(exist_ok=True)
+        rows = modelapi_pack.Rows(iris, fitted)
+        (folder / "model.onnx").write_bytes(modelapi_pack.export(fitted, rows))
+        modelapi_pack.write_golden(folder / "golden.jsonl", fitted, rows, ROWS)
 
 
 if __name__ == "__main__":
