@@ -35,6 +35,14 @@ internal static class PackCommand
             Description = "How many golden rows to fill up to, from a reference with a column 'prediction'.",
             DefaultValueFactory = _ => 200,
         };
+        goldenRows.Validators.Add(result =>
+        {
+            var token = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            if (int.TryParse(token, CultureInfo.InvariantCulture, out var rows) && rows is < 1 or > 1000)
+            {
+                result.AddError($"--golden-rows {token}: must be 1 to 1000, as many as a server reads.");
+            }
+        });
         var output = new Option<string>("--output", "-o") { Description = "The folder of models.", DefaultValueFactory = _ => "models" };
         var version = new Option<string?>("--version") { Description = "The version's number. Default: the next free one." };
         var description = new Option<string?>("--description") { Description = "What the model predicts and from what, for people." };
@@ -72,6 +80,13 @@ internal static class PackCommand
             }
         });
         var toleranceReason = new Option<string?>("--tolerance-reason") { Description = "Why it is wider; callers can read it." };
+        toleranceReason.Validators.Add(result =>
+        {
+            if (result.GetResult(tolerance) is null)
+            {
+                result.AddError("--tolerance-reason: there is no --tolerance that it is the reason for.");
+            }
+        });
         var unknown = new Option<string?>("--unknown-category")
         {
             Description = "reject or encode-as-missing. Default: what the encoder was fitted to do.",

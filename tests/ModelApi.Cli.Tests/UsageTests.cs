@@ -23,6 +23,12 @@ public sealed class UsageTests : IDisposable
     [InlineData("--tolerance abc: must be a number.", "pack", "a.onnx", "--name", "a", "--reference", "b.csv", "--tolerance", "abc")]
     [InlineData("--golden-rows 1.5: must be a whole number.", "pack", "a", "--name", "a", "--reference", "b", "--golden-rows", "1.5")]
     [InlineData(
+        "--golden-rows 0: must be 1 to 1000, as many as a server reads.",
+        "pack", "a", "--name", "a", "--reference", "b", "--golden-rows", "0")]
+    [InlineData(
+        "--tolerance-reason: there is no --tolerance that it is the reason for.",
+        "pack", "a.onnx", "--name", "a", "--reference", "b.csv", "--tolerance-reason", "why not")]
+    [InlineData(
         "--tolerance nan: must be greater than 0 and at most 0.001. A model that differs more from its trainer is another.",
         "pack", "a.onnx", "--name", "a", "--reference", "b.csv", "--tolerance", "nan")]
     public async Task A_wrong_command_line_exits_64_and_names_the_mistake(string message, params string[] arguments)

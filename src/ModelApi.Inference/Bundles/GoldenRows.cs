@@ -50,7 +50,7 @@ public sealed class GoldenRows
     {
         var rows = new GoldenRows(signature, tolerance ?? Tolerance.Usual);
         var reader = new JsonFeatureReader(signature, new ReadLimits());
-        var before = faults.Count;
+        var found = new GoldenFaults();
         for (var line = 1; !content.IsEmpty && line <= limits.MaxGoldenRows; line++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -58,13 +58,16 @@ public sealed class GoldenRows
             var text = end < 0 ? content : content[..end];
             if (!text.Span.Trim(" \t\r"u8).IsEmpty)
             {
-                rows.ReadLine(text, line, reader, faults);
+                var ofLine = new BundleFaults();
+                rows.ReadLine(text, line, reader, ofLine);
+                found.Add(line, ofLine);
             }
 
             content = content[(end < 0 ? text.Length : end + 1)..];
         }
 
-        if (rows.Features.Rows == 0 && faults.Count == before)
+        found.AddTo(faults);
+        if (rows.Features.Rows == 0 && found.AreNone)
         {
             faults.Add(new BundleFault(FileName, "", "Holds no rows; a version is only served after it has reproduced some."));
         }

@@ -4,24 +4,33 @@ using System.Text.Json.Nodes;
 namespace ModelApi.Inference.Packing;
 
 /// <summary>Finds out what a model predicts, and which outputs hold it, by comparing the outputs with the golden rows.</summary>
-/// <param name="request">What was told.</param>
-/// <param name="golden">The trainer's answers.</param>
-/// <param name="outputs">What the graph's outputs hold for the same rows.</param>
-/// <param name="file">The name of the graph in messages.</param>
-internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, IReadOnlyList<ProbedOutput> outputs, string file)
+internal sealed class AnswerInference
 {
     private const string OutlierDetection = "outlier-detection";
 
-    // Decision values of ten thousandths more than 1 are decision values; a trainer's probabilities sum to 1 but for roundings.
-    private const double ProbabilityRounding = 1e-3;
-
-    private readonly OutputMatching _matching = new(request, outputs, file);
+    private readonly PackRequest _request;
+    private readonly GoldenFacts _golden;
+    private readonly IReadOnlyList<ProbedOutput> _outputs;
+    private readonly string _file;
+    private readonly ToldOutputs _told;
+    private readonly OutputMatching _matching;
     private readonly List<string> _notes = [];
+
+    /// <param name="request">What was told.</param>
+    /// <param name="golden">The trainer's answers.</param>
+    /// <param name="outputs">What the graph's outputs hold for the same rows.</param>
+    /// <param name="file">The name of the graph in messages.</param>
+    public AnswerInference(PackRequest request, GoldenFacts golden, IReadOnlyList<ProbedOutput> outputs, string file)
+    {
+        (_request, _golden, _outputs, _file) = (request, golden, outputs, file);
+        _told = new ToldOutputs(_request.Answer, outputs, file);
+        _matching = new OutputMatching(_told, outputs, file);
+    }
 
     /// <exception cref="PackException">No output fits an answer, or several do.</exception>
     public Answer Infer()
     {
-        var task = request.Task ?? FindTask();
+        var task = _request.Task ?? FindTask();
         var answer = task switch
         {
             "classification" => Classification(),
@@ -30,39 +39,30 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
             "clustering" => Clustering(),
             _ => Values(task),
         };
-        if (request.Answer.GetValueOrDefault("others") is { } others)
+        if (_told.TakeOthers() is { Count: > 0 } others)
         {
-            answer.Outputs["others"] = new JsonArray([.. others.Select(name => JsonValue.Create(_matching.Named(name).Name))]);
+            answer.Outputs[ToldOutputs.Others] = new JsonArray([.. others.Select(output => JsonValue.Create(output.Name))]);
         }
 
-        var named = answer.Outputs.SelectMany(output =>
-            output.Value is JsonArray list ? list.Select(item => (string?)item) : [(string?)output.Value]);
-        var left = outputs.Select(output => output.Name).Except(named).ToList();
-        if (left.Count > 0)
-        {
-            _notes.Add(
-                $"Not returned: {InputMatching.Quote(left!)}. The golden rows hold no such answer; "
-                + $"to return {(left.Count == 1 ? "it" : "them")} as {(left.Count == 1 ? "it is" : "they are")}, "
-                + $"add --answer others={string.Join(',', left)}.");
-        }
-
+        _told.ThrowIfLeft(_golden.Answers[0].Keys);
+        _notes.AddRange(UnusedOutputs.Describe(answer, _outputs));
         return answer with { Notes = _notes };
     }
 
     private string FindTask()
     {
-        if (golden.Has("label"))
+        if (_golden.Has("label"))
         {
-            return All("label").All(IsSeveral) ? "multilabel"
-                : golden.Has("distances") ? "clustering"
-                : golden.Has("value") && _matching.FindSigns() is not null ? OutlierDetection
+            return All("label").All(GoldenItems.AreSeveral) ? "multilabel"
+                : _golden.Has("distances") ? "clustering"
+                : _golden.Has("value") && _matching.FindSigns() is not null ? OutlierDetection
                 : "classification";
         }
 
-        if (golden.Has("value"))
+        if (_golden.Has("value"))
         {
-            var several = All("value").All(IsSeveral);
-            return several && _matching.FindLabels(All("value").Select(Items).ToList()) is not null ? "multilabel"
+            var several = All("value").All(GoldenItems.AreSeveral);
+            return several && _matching.FindLabels(All("value").Select(GoldenItems.Of).ToList(), 0.9) is not null ? "multilabel"
                 : !several && _matching.FindSigns() is not null && _matching.HasFloats ? OutlierDetection
                 : "regression";
         }
@@ -76,21 +76,21 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
     {
         Require("label", "the class that the trainer predicts");
         var labels = All("label").ToList();
-        if (labels.Exists(IsSeveral))
+        if (labels.Exists(GoldenItems.AreSeveral))
         {
             throw new PackException("The golden 'label' of a classification is one class; of several targets, add --task multilabel.");
         }
 
         var values = LabelValues.OfGolden(labels);
-        var key = golden.Has("probabilities") ? "probabilities" : golden.Has("scores") ? "scores" : golden.Has("score") ? "score"
-            : golden.Has("value") ? "value" : null;
+        var key = _golden.Has("probabilities") ? "probabilities" : _golden.Has("scores") ? "scores" : _golden.Has("score") ? "score"
+            : _golden.Has("value") ? "value" : null;
         var classes = FindClasses(values, labels, key);
         var chosen = new JsonObject();
         var numbers = key is null ? null : NumbersOf(key, classes, values);
         ProbedOutput? found = null;
         if (numbers is not null)
         {
-            found = _matching.FindNumbers(key!, numbers, numbers[0].Length);
+            found = _matching.FindNumbers(key!, numbers, numbers[0].Length, isByClass: true);
         }
 
         var expected = labels.ConvertAll(label => values.Canonical(label)!);
@@ -99,9 +99,16 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
             chosen["label"] = label.Name;
         }
 
+        if (classes is [var alone])
+        {
+            throw new PackException(
+                $"The golden rows and the reference hold one class, '{alone}', and a classifier has two at least: write golden rows of the "
+                + "others too, or name all with --classes NAME,NAME in the order of the probabilities.");
+        }
+
         if (found is not null)
         {
-            var areProbabilities = key is "probabilities" && AreProbabilities(numbers!) && AreProbabilities(found);
+            var areProbabilities = key is "probabilities" && GoldenItems.AreProbabilities(numbers!) && found.AreProbabilities;
             chosen[areProbabilities ? "probabilities" : "scores"] = found.Name;
             if (key is "probabilities" && !areProbabilities)
             {
@@ -121,23 +128,23 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
 
     private List<string> FindClasses(LabelValues values, List<JsonElement> labels, string? key)
     {
-        if (request.Classes is { } told)
+        if (_request.Classes is { } told)
         {
             return [.. told.Select(name => values.Canonical(name)
                 ?? throw new PackException($"--classes {name}: it is no class of the type of the golden labels."))];
         }
 
-        if (key is not null && golden.Answers[0][key] is { ValueKind: JsonValueKind.Object } byClass)
+        if (key is not null && _golden.Answers[0][key] is { ValueKind: JsonValueKind.Object } byClass)
         {
             return [.. byClass.EnumerateObject().Select(member => values.Canonical(member.Name) ?? throw new PackException(
                 $"The golden '{key}' have the key '{member.Name}', which is no class of the type of the golden labels."))];
         }
 
         var seen = labels.Select(label => values.Canonical(label)!).ToHashSet(StringComparer.Ordinal);
-        foreach (var header in request.Reference.Headers.Where(header => !golden.Features.Contains(header)))
+        foreach (var header in _request.Reference.Headers.Where(header => !_golden.Features.Contains(header)))
         {
             // The training rows may have classes that no golden row has.
-            var cells = request.Reference.Find(header)!.Select(values.Canonical).ToHashSet(StringComparer.Ordinal);
+            var cells = _request.Reference.Find(header)!.Select(values.Canonical).ToHashSet(StringComparer.Ordinal);
             if (!cells.Contains(null) && seen.IsSubsetOf(cells!))
             {
                 return [.. values.InOrder(cells!)];
@@ -157,13 +164,13 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
 
         if (numbers.ValueKind == JsonValueKind.Array)
         {
-            return numbers.EnumerateArray().Select(number => Number(number, key, row)).ToArray();
+            return numbers.EnumerateArray().Select(number => GoldenItems.Number(number, key, row)).ToArray();
         }
 
         var byClass = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var member in numbers.ValueKind == JsonValueKind.Object ? numbers.EnumerateObject() : default)
         {
-            byClass[values.Canonical(member.Name) ?? member.Name] = Number(member.Value, key, row);
+            byClass[values.Canonical(member.Name) ?? member.Name] = GoldenItems.Number(member.Value, key, row);
         }
 
         return classes.Select(name => byClass.TryGetValue(name, out var number) ? number : throw new PackException(
@@ -172,20 +179,22 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
 
     private Answer Multilabel()
     {
-        var key = golden.Has("label") ? "label" : "value";
+        var key = _golden.Has("label") ? "label" : "value";
         Require(key, "the label of each target, as an array or an object");
         var names = NamesOf(key);
-        var rows = All(key).Select(Items).ToList();
-        var labels = _matching.Told("label") ?? _matching.FindLabels(rows)
-            ?? throw _matching.NoneFits("label", "the labels of the golden rows");
+        var rows = All(key).Select(GoldenItems.Of).ToList();
+        var labels = _matching.Told("label") ?? _matching.FindLabels(rows, 0)
+            ?? throw _matching.NoneFits("label", $"{rows[0].Length} labels for each row");
         var chosen = new JsonObject { ["label"] = labels.Name };
-        if (golden.Has("probabilities"))
+        if ((_golden.Has("probabilities") ? "probabilities" : _golden.Has("scores") ? "scores" : null) is { } part)
         {
             // Of two probabilities for a target, the last is that of the positive class.
-            var numbers = All("probabilities").Select((items, row) => Items(items)
-                .Select(item => Number(item.ValueKind == JsonValueKind.Array ? Items(item)[^1] : item, "probabilities", row))
+            var numbers = All(part).Select((items, row) => GoldenItems.Of(items)
+                .Select(item => GoldenItems.Number(
+                    item.ValueKind == JsonValueKind.Array ? GoldenItems.Of(item)[^1] : item, part, row))
                 .ToArray()).ToList();
-            chosen["probabilities"] = _matching.FindNumbers("probabilities", numbers, rows[0].Length).Name;
+            var seconds = new OutputMatching(_told, [.. _outputs.Select(output => output.SecondOfTargets(rows[0].Length))], _file);
+            chosen[part] = seconds.FindNumbers(part, numbers, rows[0].Length).Name;
         }
 
         var values = LabelValues.OfGolden(rows.SelectMany(row => row));
@@ -210,10 +219,10 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
             chosen["label"] = label.Name;
         }
 
-        var key = golden.Has("value") ? "value" : golden.Has("score") ? "score" : null;
+        var key = _golden.Has("value") ? "value" : _golden.Has("score") ? "score" : null;
         if (key is not null)
         {
-            var numbers = All(key).Select((number, row) => new[] { Number(number, key, row) }).ToList();
+            var numbers = All(key).Select((number, row) => new[] { GoldenItems.Number(number, key, row) }).ToList();
             chosen["value"] = _matching.FindNumbers(key, numbers, 1, "value").Name;
         }
 
@@ -225,7 +234,7 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
         Require("label", "the cluster of the row");
         var labels = All("label").ToList();
         var values = LabelValues.OfGolden(labels);
-        var key = golden.Has("distances") ? "distances" : golden.Has("scores") ? "scores" : null;
+        var key = _golden.Has("distances") ? "distances" : _golden.Has("scores") ? "scores" : null;
         var classes = FindClasses(values, labels, key);
         var chosen = new JsonObject();
         if (_matching.FindLabel(labels.ConvertAll(label => values.Canonical(label)!), values, isNeeded: true) is { } label)
@@ -244,9 +253,9 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
     private Answer Values(string task)
     {
         Require("value", "the number that the trainer predicts");
-        var rows = All("value").Select((value, row) => IsSeveral(value)
-            ? Items(value).Select(item => Number(item, "value", row)).ToArray()
-            : [Number(value, "value", row)]).ToList();
+        var rows = All("value").Select((value, row) => GoldenItems.AreSeveral(value)
+            ? GoldenItems.Of(value).Select(item => GoldenItems.Number(item, "value", row)).ToArray()
+            : [GoldenItems.Number(value, "value", row)]).ToList();
         return new Answer
         {
             Task = task,
@@ -256,37 +265,17 @@ internal sealed class AnswerInference(PackRequest request, GoldenFacts golden, I
         };
     }
 
-    private List<string>? NamesOf(string key) => golden.Answers[0][key] is { ValueKind: JsonValueKind.Object } named
+    private List<string>? NamesOf(string key) => _golden.Answers[0][key] is { ValueKind: JsonValueKind.Object } named
         ? [.. named.EnumerateObject().Select(member => member.Name)]
         : null;
 
     private void Require(string key, string what)
     {
-        if (!golden.Has(key))
+        if (!_golden.Has(key))
         {
             throw new PackException($"The golden rows hold no '{key}'. Write {what} as '{key}'.");
         }
     }
 
-    private IEnumerable<JsonElement> All(string key) => golden.Answers.Select(answer => answer[key]);
-
-    private static bool IsSeveral(JsonElement element) => element.ValueKind is JsonValueKind.Array or JsonValueKind.Object;
-
-    private static JsonElement[] Items(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Array => [.. element.EnumerateArray()],
-        JsonValueKind.Object => [.. element.EnumerateObject().Select(member => member.Value)],
-        _ => [element],
-    };
-
-    private static double Number(JsonElement element, string key, int row) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && double.IsFinite(number)
-            ? number
-            : throw new PackException($"Golden row {row + 1}: '{key}' holds something that is no finite number.");
-
-    private static bool AreProbabilities(List<double[]> rows) => rows.TrueForAll(row =>
-        Array.TrueForAll(row, number => number is >= -ProbabilityRounding and <= 1 + ProbabilityRounding)
-            && (row.Length == 1 || Math.Abs(row.Sum() - 1) <= ProbabilityRounding));
-
-    private static bool AreProbabilities(ProbedOutput output) => AreProbabilities([.. output.Numbers!.Chunk(output.Columns)]);
+    private IEnumerable<JsonElement> All(string key) => _golden.Answers.Select(answer => answer[key]);
 }

@@ -49,6 +49,12 @@ public static class BundlePacker
             throw new PackException($"Two graphs are called '{same.Key}', and a bundle keeps them by name: leave one out, or rename it.");
         }
 
+        if (request.Tolerance is { Share: var share, Reason: null } && share > Tolerance.Usual.Share)
+        {
+            throw new PackException(FormattableString.Invariant(
+                $"--tolerance {share}: is wider than 0.00001, the usual one; say why with --tolerance-reason, which callers can read."));
+        }
+
         var model = Path.Combine(request.Output, request.Name);
         var version = request.Version ?? NextVersion(model);
         if (!ManifestReader.VersionPattern.IsMatch(version))

@@ -61,6 +61,11 @@ internal sealed class ColumnRoles
         var left = _table.Headers.Where(header => !features.Contains(header) && !predictions.Contains(header)).ToList();
         if (_request.Target is { } given)
         {
+            if (!left.Contains(given) && targets == 1)
+            {
+                CheckTarget(given, [.. left.Where(header => !IsIndex(header))], classes);
+            }
+
             Targets = left.Contains(given) ? [given] : [];
             Ignore([.. left.Where(header => header != given)]);
             return;
@@ -77,6 +82,22 @@ internal sealed class ColumnRoles
 
         Targets = fitting;
         Ignore([.. left.Where(header => !fitting.Contains(header))]);
+    }
+
+    // Without such a column, the name may be anything; but where a column may be the target, the name is probably misspelt.
+    private void CheckTarget(string given, List<string> left, IReadOnlySet<string>? classes)
+    {
+        var meant = NearestName.Find(given, left);
+        var fitting = left.Where(header => Fits(_table.Find(header)!, classes)).ToList();
+        if (meant is not null || fitting.Count > 0)
+        {
+            throw new PackException(
+                $"--target {given}: the reference has no such column"
+                + (meant is not null ? $"; did you mean '{meant}'? " : $", and {InputMatching.Quote(fitting)} may be the predicted one. ")
+                + "Name a column, or leave the columns out of the reference that are neither features nor the target.");
+        }
+
+        _notes.Add($"The reference has no column '{given}': that is only the name of what is predicted.");
     }
 
     private void Ignore(List<string> columns)

@@ -14,7 +14,11 @@ internal sealed class Encoders
     // Texts that scikit-learn's encoders write for a missing value: str(numpy.nan) and str(None).
     private static readonly string[] MissingNames = ["nan", "None"];
 
+    // Operators that take texts apart, of which a new one is as good as a known one.
+    private static readonly string[] OfTexts = ["StringNormalizer", "Tokenizer", "TfIdfVectorizer", "StringSplit"];
+
     private readonly Dictionary<string, IReadOnlyList<string>> _categories = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
 
     public Encoders(IEnumerable<byte[]> graphs)
     {
@@ -22,6 +26,7 @@ internal sealed class Encoders
         {
             // Of an input with several columns, an encoder may read any.
             var sources = graph.Input.Where(IsOneColumn).ToDictionary(input => input.Name, input => input.Name, StringComparer.Ordinal);
+            FindTexts(graph);
             foreach (var node in graph.Node)
             {
                 AddsLogarithms |= node.OpType == "ReduceLogSumExp";
@@ -46,6 +51,26 @@ internal sealed class Encoders
         }
     }
 
+    private void FindTexts(OnnxGraph graph)
+    {
+        var sources = graph.Input.ToDictionary(input => input.Name, string[] (input) => [input.Name], StringComparer.Ordinal);
+        foreach (var node in graph.Node)
+        {
+            string[] from = [.. node.Input.SelectMany(input => sources.GetValueOrDefault(input) ?? []).Distinct()];
+            if (OfTexts.Contains(node.OpType))
+            {
+                _texts.UnionWith(from);
+            }
+            else if (from.Length > 0 && (Transparent.Contains(node.OpType) || node.OpType is "Concat" or "Split" or "Slice"))
+            {
+                foreach (var output in node.Output)
+                {
+                    sources[output] = from;
+                }
+            }
+        }
+    }
+
     private static bool IsOneColumn(OnnxValueInfo input) =>
         input.Type?.TensorType?.Shape is not { Dim.Count: 2 } shape || shape.Dim[1].DimValue is 0 or 1;
 
@@ -57,6 +82,9 @@ internal sealed class Encoders
 
     /// <summary>The categories of a graph input that goes into an encoder, or null.</summary>
     public IReadOnlyList<string>? CategoriesOf(string input) => _categories.GetValueOrDefault(input);
+
+    /// <summary>Whether a graph input goes into an operator that takes texts apart.</summary>
+    public bool TakesText(string input) => _texts.Contains(input);
 
     /// <summary>The category that an encoder has for missing values, or null.</summary>
     public string? MissingCategoryOf(string input) => CategoriesOf(input)?.FirstOrDefault(MissingNames.Contains);

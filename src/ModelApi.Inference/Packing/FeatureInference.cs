@@ -34,7 +34,9 @@ internal static partial class FeatureInference
 
         var values = ValuesOf(feed.Feature, cells);
         var isText = feed.Input.ElementType == TensorElementType.String;
-        var feature = isText ? InferText(feed.Feature, values, CategoriesOf(feed, values, encoders)) : InferNumber(feed, values, facts);
+        var feature = isText
+            ? InferText(feed.Feature, values, CategoriesOf(feed, values, encoders), encoders.TakesText(feed.Input.Name))
+            : InferNumber(feed, cells, facts);
         var hasMissing = facts?.HasNull == true || values.Length < cells.Length;
         if (isText && feed.IsAlone && encoders.MissingCategoryOf(feed.Input.Name) is { } missing && !values.Contains(missing))
         {
@@ -56,10 +58,13 @@ internal static partial class FeatureInference
     /// <param name="isText">Whether it is text.</param>
     /// <param name="cells">The column; an empty cell is a missing value.</param>
     /// <param name="categories">The categories that the model knows, or null to take those of the column where they are few.</param>
-    public static JsonObject Infer(string name, bool isText, string[] cells, IReadOnlyList<string>? categories)
+    /// <param name="isFree">Whether it is text of any kind, even where the column holds few.</param>
+    public static JsonObject Infer(string name, bool isText, string[] cells, IReadOnlyList<string>? categories, bool isFree)
     {
         var values = ValuesOf(name, cells);
-        var feature = isText ? InferText(name, values, categories) : InferNumber(name, values, facts: null, takesWhole: false, fault: null);
+        var feature = isText
+            ? InferText(name, values, categories, isFree)
+            : InferNumber(name, cells, facts: null, takesWhole: false, fault: null);
         if (!isText && values.Length < cells.Length)
         {
             feature["nullable"] = true;
@@ -89,14 +94,14 @@ internal static partial class FeatureInference
         }
     }
 
-    private static JsonObject InferText(string name, string[] values, IReadOnlyList<string>? categories)
+    private static JsonObject InferText(string name, string[] values, IReadOnlyList<string>? categories, bool isFree)
     {
         var seen = values.GroupBy(value => value, StringComparer.Ordinal)
             .OrderByDescending(group => group.Count())
             .ThenBy(group => group.Key, StringComparer.Ordinal)
             .ToList();
         var feature = new JsonObject { ["name"] = name, ["type"] = "string" };
-        var areCategories = seen.Count <= MostCategories && seen.Count <= values.Length / 2;
+        var areCategories = !isFree && seen.Count <= MostCategories && seen.Count <= values.Length / 2;
         categories ??= areCategories ? [.. seen.Select(group => group.Key).Order(StringComparer.Ordinal)] : null;
         if (categories is null)
         {
@@ -112,16 +117,17 @@ internal static partial class FeatureInference
         return feature;
     }
 
-    private static JsonObject InferNumber(FeatureFeed feed, string[] values, FeatureFacts? facts) => InferNumber(
+    private static JsonObject InferNumber(FeatureFeed feed, string[] cells, FeatureFacts? facts) => InferNumber(
         feed.Feature,
-        values,
+        cells,
         facts,
         InputRanges.Of(feed.Input.ElementType) is { IsWhole: true },
         $"feeds input '{feed.Input.Name}' of {feed.File}, which takes numbers; if another column is meant, name it with "
             + $"--input {feed.Input.Name}=COLUMN");
 
-    private static JsonObject InferNumber(string name, string[] values, FeatureFacts? facts, bool takesWhole, string? fault)
+    private static JsonObject InferNumber(string name, string[] cells, FeatureFacts? facts, bool takesWhole, string? fault)
     {
+        var values = ValuesOf(name, cells);
         var feature = new JsonObject { ["name"] = name };
         if (values.All(value => bool.TryParse(value, out _)))
         {
@@ -137,8 +143,8 @@ internal static partial class FeatureInference
                 || !double.IsFinite(numbers[i]))
             {
                 throw new PackException(
-                    $"Column '{name}' of the reference {fault ?? "is a number of the model"}, and row {i + 1} with a value holds "
-                    + $"'{Shorten(values[i])}'.");
+                    $"Column '{name}' of the reference {fault ?? "is a number of the model"}, and row "
+                    + $"{Array.IndexOf(cells, values[i]) + 1} holds '{Shorten(values[i])}'.");
             }
         }
 

@@ -66,7 +66,8 @@ internal static class GraphProbe
             TypeOf(output),
             rows.Rows,
             TypeOf(output) == TensorElementType.String ? null : [.. numbers[i]],
-            TypeOf(output) == TensorElementType.String ? [.. texts[i]] : null))];
+            TypeOf(output) == TensorElementType.String ? [.. texts[i]] : null,
+            graph.Outputs[output].Dimensions))];
 
         TensorElementType TypeOf(int output) => graph.Outputs[output].ElementType!.Value;
     }

@@ -71,8 +71,27 @@ internal sealed class OnnxPackSource(PackRequest request) : IPackSource
             await BundlePacker.ThrowIfCrashingAsync(isolation, folder, cancellationToken).ConfigureAwait(false);
         }
 
-        var manifest = plan.Manifest(version, plan.Probe(version, cancellationToken));
+        var outputs = plan.Probe(version, cancellationToken);
+        var manifest = plan.Manifest(version, outputs);
+        await CorrectColumnsAsync(manifest, outputs, folder, cancellationToken).ConfigureAwait(false);
         await File.WriteAllLinesAsync(golden, plan.GoldenLines, cancellationToken).ConfigureAwait(false);
         return manifest;
+    }
+
+    private async Task CorrectColumnsAsync(
+        JsonObject manifest, IReadOnlyList<ProbedOutput> outputs, string folder, CancellationToken cancellationToken)
+    {
+        var numbers = manifest["outputs"]!["probabilities"] ?? manifest["outputs"]!["scores"];
+        var wrong = outputs.Where(output => output.IsDeclaredWrongly && output.Name == (string?)numbers).ToList();
+        if (wrong.Count == 0)
+        {
+            return;
+        }
+
+        var place = Path.Combine(folder, Path.GetFileName(request.Graphs[^1]));
+        var content = await File.ReadAllBytesAsync(place, cancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(place, DeclaredColumns.Correct(content, wrong), cancellationToken).ConfigureAwait(false);
+        _notes.AddRange(wrong.Select(output =>
+            $"'{output.Name}' is declared with {output.Declared![1]} columns and has {output.Columns}: the declaration was corrected."));
     }
 }

@@ -1,29 +1,19 @@
 using System.Globalization;
 using System.Text.Json;
-using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Inference.Packing;
 
 /// <summary>Finds the output that holds what the golden rows hold.</summary>
-/// <param name="request">The outputs that were told.</param>
+/// <param name="told">The outputs that were told.</param>
 /// <param name="outputs">What the graph's outputs hold for the golden rows.</param>
 /// <param name="file">The name of the graph in messages.</param>
-internal sealed class OutputMatching(PackRequest request, IReadOnlyList<ProbedOutput> outputs, string file)
+internal sealed class OutputMatching(ToldOutputs told, IReadOnlyList<ProbedOutput> outputs, string file)
 {
     /// <summary>Whether some output holds floats.</summary>
     public bool HasFloats => outputs.Any(output => output.AreFloats);
 
-    /// <summary>The output of that name.</summary>
-    /// <exception cref="PackException">There is none.</exception>
-    public ProbedOutput Named(string name)
-    {
-        var meant = NearestName.Find(name, outputs.Select(output => output.Name));
-        return outputs.FirstOrDefault(output => output.Name == name) ?? throw new PackException(
-            $"--answer: {file} has no output '{name}'{(meant is null ? "." : $"; did you mean '{meant}'?")} It has {All()}.");
-    }
-
     /// <summary>The output that was told for a part of the answer, or null.</summary>
-    public ProbedOutput? Told(string key) => request.Answer.GetValueOrDefault(key) is [var name] ? Named(name) : null;
+    public ProbedOutput? Told(string part) => told.Take(part);
 
     /// <summary>The output of classes that agrees best with the trainer's.</summary>
     /// <param name="expected">The trainer's class of each row, in its one spelling.</param>
@@ -32,9 +22,9 @@ internal sealed class OutputMatching(PackRequest request, IReadOnlyList<ProbedOu
     /// <returns>Null where no output holds classes.</returns>
     public ProbedOutput? FindLabel(IReadOnlyList<string> expected, LabelValues values, bool isNeeded)
     {
-        if (Told("label") is { } told)
+        if (Told("label") is { } named)
         {
-            return told;
+            return named;
         }
 
         var candidates = outputs.Where(output => output.Columns == 1 && !output.AreFloats)
@@ -50,11 +40,16 @@ internal sealed class OutputMatching(PackRequest request, IReadOnlyList<ProbedOu
         };
     }
 
-    /// <summary>The output of whole numbers that equals the labels of several targets, or null.</summary>
-    public ProbedOutput? FindLabels(List<JsonElement[]> expected) => outputs.FirstOrDefault(output =>
-        !output.AreFloats && output.Numbers is { } numbers && output.Columns == expected[0].Length
-        && Enumerable.Range(0, numbers.Length).Count(i => IsSame(numbers[i], expected[i / output.Columns], i % output.Columns))
-            >= numbers.Length * 9 / 10);
+    /// <summary>The output of labels, as many as there are targets, that agrees best with the trainer's; or null.</summary>
+    /// <param name="expected">The trainer's labels, row by row.</param>
+    /// <param name="share">How many of the labels have to agree, of 1.</param>
+    public ProbedOutput? FindLabels(List<JsonElement[]> expected, double share) => outputs
+        .Where(output => !output.AreFloats && output.Columns == expected[0].Length)
+        .Select(output => (Output: output, Agreeing: Enumerable.Range(0, output.Rows * output.Columns)
+            .Count(i => IsSame(output, i, expected[i / output.Columns]))))
+        .Where(candidate => candidate.Agreeing >= candidate.Output.Rows * candidate.Output.Columns * share)
+        .OrderByDescending(candidate => candidate.Agreeing)
+        .FirstOrDefault().Output;
 
     /// <summary>The output of whole numbers that are all 1 or -1, as those of an outlier detector; or null.</summary>
     public ProbedOutput? FindSigns() => outputs.FirstOrDefault(output =>
@@ -65,29 +60,31 @@ internal sealed class OutputMatching(PackRequest request, IReadOnlyList<ProbedOu
     /// <param name="expected">The trainer's numbers, row by row.</param>
     /// <param name="columns">How many there are in a row.</param>
     /// <param name="role">The key in the manifest's outputs, where it differs.</param>
+    /// <param name="isByClass">Whether they are numbers of classes.</param>
     /// <exception cref="PackException">No output has that many numbers, or two are the same.</exception>
-    public ProbedOutput FindNumbers(string key, IReadOnlyList<double[]> expected, int columns, string? role = null)
+    public ProbedOutput FindNumbers(string key, IReadOnlyList<double[]> expected, int columns, string? role = null, bool isByClass = false)
     {
-        foreach (var name in new[] { role ?? key, "probabilities", "scores" }.Distinct())
+        string[] parts = isByClass ? [key, "probabilities", "scores"] : [key, role ?? key];
+        foreach (var part in parts.Distinct())
         {
-            if (Told(name) is { } told)
+            if (Told(part) is { } named)
             {
-                return told;
+                return named;
             }
         }
 
         // A single probability or decision value stands for two classes; of one golden number, two columns hold it in the second.
         var candidates = outputs
             .Where(output => output.Numbers is not null && (output.AreFloats || key == "value")
-                && (output.Columns == columns || (key != "value" && output.Columns + columns == 3)))
-            .Select(output => (Output: output, Difference: Difference(output, expected)))
+                && (output.Columns == columns || (isByClass && output.Columns > 0 && output.Columns + columns == 3)))
+            .Select(output => (Output: output, Difference: Difference(output, expected, key == "probabilities" ? 1 : 0)))
             .OrderBy(candidate => candidate.Difference)
             .ToList();
         return candidates switch
         {
-            [] => throw NoneFits(role ?? key, columns == 1 ? "one number for each row" : $"{columns} numbers for each row"),
+            [] => throw NoneFits(key, columns == 1 ? "one number for each row" : $"{columns} numbers for each row"),
             [var first, var second, ..] when first.Difference == second.Difference =>
-                throw SeveralFit(role ?? key, first.Output, second.Output),
+                throw SeveralFit(key, first.Output, second.Output),
             [var best, ..] => best.Output,
         };
     }
@@ -95,19 +92,15 @@ internal sealed class OutputMatching(PackRequest request, IReadOnlyList<ProbedOu
     /// <summary>What is said when no output fits.</summary>
     public PackException NoneFits(string key, string what)
     {
-        var maps = outputs.Count == 0 || key is "probabilities" or "scores"
-            ? " Of a scikit-learn classifier, export without ZipMap: options={id(model): {'zipmap': False}}." : "";
+        var tensors = outputs.Count == 0 ? " Export it with outputs that are tensors: a sequence or map is not read." : "";
         return new PackException(
-            $"The golden rows hold '{key}', and no output of {file} holds {what}: it has {All()}.{maps} "
+            $"The golden rows hold '{key}', and no output of {file} holds {what}: it has {ProbedOutput.Describe(outputs)}.{tensors} "
             + $"Name the output with --answer {key}=OUTPUT, or leave '{key}' out of the golden rows.");
     }
 
     private PackException SeveralFit(string key, ProbedOutput first, ProbedOutput second) => new(
         $"Two outputs of {file} fit the golden '{key}' equally well: {first.Describe()} and {second.Describe()}. "
         + $"Name one with --answer {key}={first.Name}.");
-
-    private string All() =>
-        outputs.Count == 0 ? "no output that is a tensor" : string.Join(", ", outputs.Select(output => output.Describe()));
 
     private static int Agreeing(ProbedOutput output, IReadOnlyList<string> expected, LabelValues values)
     {
@@ -121,16 +114,22 @@ internal sealed class OutputMatching(PackRequest request, IReadOnlyList<ProbedOu
         return agreeing;
     }
 
-    private static bool IsSame(double number, JsonElement[] row, int target) => target < row.Length && row[target].ValueKind switch
+    private static bool IsSame(ProbedOutput output, int index, JsonElement[] row)
     {
-        JsonValueKind.Number => row[target].GetDouble() == number,
-        JsonValueKind.True => number == 1,
-        JsonValueKind.False => number == 0,
-        _ => false,
-    };
+        var target = index % output.Columns;
+        return target < row.Length && (row[target].ValueKind, output.Numbers?[index]) switch
+        {
+            (JsonValueKind.Number, { } number) => row[target].GetDouble() == number,
+            (JsonValueKind.True, { } number) => number == 1,
+            (JsonValueKind.False, { } number) => number == 0,
+            (JsonValueKind.String, null) => row[target].GetString() == output.Texts![index],
+            _ => false,
+        };
+    }
 
     // The sum over the trainer's columns of the distance to the nearest of the output's, because their order is found out later.
-    private static double Difference(ProbedOutput output, IReadOnlyList<double[]> expected)
+    // The other of two classes has what is left of the whole: 1 of probabilities, 0 of decision values.
+    private static double Difference(ProbedOutput output, IReadOnlyList<double[]> expected, double whole)
     {
         var columns = expected[0].Length;
         var sum = 0.0;
@@ -141,7 +140,7 @@ internal sealed class OutputMatching(PackRequest request, IReadOnlyList<ProbedOu
             {
                 nearest = Math.Min(nearest, Distance(output, candidate, expected, column, number => number));
                 nearest = output.Columns == 1 && columns == 2
-                    ? Math.Min(nearest, Distance(output, candidate, expected, column, number => 1 - number))
+                    ? Math.Min(nearest, Distance(output, candidate, expected, column, number => whole - number))
                     : nearest;
             }
 

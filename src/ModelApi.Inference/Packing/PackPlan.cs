@@ -24,6 +24,7 @@ internal sealed class PackPlan
         (_request, _graphs, _encoders) = (request, graphs, encoders);
         var given = request.Golden is null ? null : ReadLines(request.Golden);
         var facts = given is null ? null : GoldenFacts.Read(given, request.Golden!);
+        ToldOutputs.ThrowIfUnknown(request.Answer.Keys);
         _roles = ColumnRoles.Find(request, facts);
         if (given is null && _roles.Prediction is null)
         {
@@ -39,9 +40,13 @@ internal sealed class PackPlan
         if (_golden.Answers.Count < Math.Min(request.GoldenRows, request.Reference.Rows))
         {
             _notes.Add(
-                $"{_golden.Answers.Count} golden rows; {request.GoldenRows} show faults of converters that fewer miss. Write more, or add "
-                + "the trainer's predictions to the reference as a column 'prediction' (and 'p_…' with each class): "
-                + "pack takes them from there.");
+                $"{_golden.Answers.Count} golden rows; {request.GoldenRows} show faults of converters that fewer miss. Write more, or "
+                + (_roles.Prediction is null
+                    ? "add the trainer's predictions to the reference as a column 'prediction' (and 'p_…' with each class): "
+                        + "pack takes them from there."
+                    : "let the reference hold what the golden rows hold: its 'prediction' "
+                        + $"{(_roles.Probabilities.Count > 1 ? "and 'p_…' make" : "makes")} other answers than their "
+                        + $"{InputMatching.Quote(_golden.Answers[0].Keys)}."));
         }
     }
 
@@ -226,8 +231,10 @@ internal sealed class PackPlan
         if (facts is not null)
         {
             // Only rows that hold the same parts of the answer can stand beside the given ones.
-            var isValue = facts.Has("value") && !facts.Has("label");
-            var fits = isValue || facts.Has("label") && facts.Has("probabilities") == _roles.Probabilities.Count > 1;
+            var isValue = facts.Has("value") && facts.Answers[0].Count == 1 && !GoldenItems.AreSeveral(facts.Answers[0]["value"]);
+            var fits = isValue || facts.Has("label") && !GoldenItems.AreSeveral(facts.Answers[0]["label"])
+                && facts.Answers[0].Count == (_roles.Probabilities.Count > 1 ? 2 : 1)
+                && facts.Has("probabilities") == _roles.Probabilities.Count > 1;
             return fits ? maker.Make(missing, isValue ? null : LabelValues.OfGolden(facts.Answers.Select(answer => answer["label"]))) : [];
         }
 

@@ -78,7 +78,8 @@ internal static class LikelyCauses
         }
 
         yield return "Otherwise, golden rows may come from another fit or version of the model; or, where the differences are small, "
-            + "32-bit floats round: export in float64, or widen 'tolerance' (up to 0.001) in model.json and say why in 'toleranceReason'.";
+            + "32-bit floats round: export in float64, or widen the tolerance (up to 0.001) and say why: with --tolerance and "
+            + "--tolerance-reason of 'modelapi pack', or 'tolerance' and 'toleranceReason' of model.json.";
 
         bool Has(string operation) => nodes.Exists(node => node.OpType == operation);
     }

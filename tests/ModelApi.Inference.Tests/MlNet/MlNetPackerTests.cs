@@ -126,10 +126,60 @@ public sealed class MlNetPackerTests : IDisposable
         File.WriteAllLines(csv, Customers.Rows.Select(row => FormattableString.Invariant($"{row.Age},{row.Income},{row.Visits}"))
             .Prepend("age,in_come,VISITS"));
 
-        var result = await MlNetPacker.PackAsync(Request("other", zip, csv) with { Target = "churned" }, CancellationToken.None);
+        var result = await MlNetPacker.PackAsync(Request("other", zip, csv) with { Target = "Churned" }, CancellationToken.None);
 
         var bundle = await new BundleReader().ReadAsync(result.Folder!, CancellationToken.None);
         Assert.Equal(["age", "in_come", "VISITS"], bundle.Manifest.Signature.Features.Select(feature => feature.Name));
+    }
+
+    [Fact]
+    public async Task A_text_that_is_taken_apart_is_free_even_where_the_reference_holds_few()
+    {
+        var csv = Customers.WriteCsv(_folder.Path);
+        var lines = await File.ReadAllLinesAsync(csv);
+        var column = lines[0].Split(',').ToList().IndexOf("Comment");
+        await File.WriteAllLinesAsync(csv, lines.Select((line, i) =>
+        {
+            var cells = line.Split(',');
+            cells[column] = i == 0 ? cells[column] : i % 2 == 0 ? "very good" : "not so good";
+            return string.Join(',', cells);
+        }));
+
+        var result = await MlNetPacker.PackAsync(Request("text", Save("text"), csv), CancellationToken.None);
+
+        var comment = Assert.Single(result.Manifest["features"]!.AsArray(), feature => (string?)feature!["name"] == "Comment")!;
+        Assert.Null(comment["categories"]);
+    }
+
+    [Fact]
+    public async Task A_misspelt_target_is_refused_with_the_column_that_is_meant()
+    {
+        var request = Request("fast-tree", Save("fast-tree"), Customers.WriteCsv(_folder.Path)) with { Target = "Churnd" };
+
+        var exception = await Assert.ThrowsAsync<PackException>(() => MlNetPacker.PackAsync(request, CancellationToken.None));
+
+        Assert.Contains("--target Churnd", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'Churned'?", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Options_that_a_pipeline_answers_itself_are_refused()
+    {
+        var request = Request("fast-tree", Save("fast-tree"), Customers.WriteCsv(_folder.Path));
+        PackRequest[] others =
+        [
+            request with { Answer = new Dictionary<string, IReadOnlyList<string>> { ["label"] = ["PredictedLabel"] } },
+            request with { Golden = "golden.jsonl" },
+            request with { Task = "regression" },
+            request with { Classes = ["no", "yes"] },
+            request with { Targets = ["a", "b"] },
+        ];
+
+        foreach (var other in others)
+        {
+            var exception = await Assert.ThrowsAsync<PackException>(() => MlNetPacker.PackAsync(other, CancellationToken.None));
+            Assert.Contains("of ML.NET", exception.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

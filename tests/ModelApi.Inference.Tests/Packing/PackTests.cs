@@ -1,6 +1,5 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelApi.Inference.Packing;
-using ModelApi.Inference.Tests.Fixtures;
 using ModelApi.Inference.Tests.Scoring.Compiled.Graphs;
 
 namespace ModelApi.Inference.Tests.Packing;
@@ -12,14 +11,14 @@ public sealed class PackTests : IDisposable
         {"input":{"a":2.5,"b":4},"value":6.5}
         """;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("modelapi-pack-").FullName;
+    private readonly Packing _packing = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _packing.Dispose();
 
     [Fact]
     public async Task The_index_that_pandas_writes_is_named_and_no_feature()
     {
-        var packed = await PackAsync(Sum("X", 2), ",a,b,y\n0,1,2,3\n1,2,4,6\n", Golden);
+        var packed = await _packing.PackAsync(Packing.Sum("X", 2), ",a,b,y\n0,1,2,3\n1,2,4,6\n", Golden);
 
         Assert.Equal(["a", "b"], Features(packed));
         Assert.Equal("y", (string?)packed.Manifest["target"]!["name"]);
@@ -32,15 +31,7 @@ public sealed class PackTests : IDisposable
     [InlineData("maps-of-texts", "high,low,middle")]
     public async Task The_maps_that_skl2onnx_makes_by_default_are_cut_out_of_the_graph(string name, string classes)
     {
-        var folder = CaseModels.FolderOf("answers/" + name);
-        var rows = CaseModels.Rows("answers/" + name);
-        var columns = rows[0]["input"]!.AsObject().Select(cell => cell.Key).ToList();
-        var table = rows.Select(row => string.Join(',', columns.Select(column => row["input"]![column]!.ToJsonString()).Append("0")));
-
-        var packed = await PackAsync(
-            await File.ReadAllBytesAsync(Path.Combine(folder, "model.onnx")),
-            $"{string.Join(',', columns)},kind\n{string.Join('\n', table)}\n",
-            await File.ReadAllTextAsync(Path.Combine(folder, "golden.jsonl")));
+        var packed = await _packing.PackCaseAsync("answers/" + name);
 
         Assert.Equal(60, packed.Golden.Rows);
         Assert.Equal("output_probability", (string?)packed.Manifest["outputs"]!["probabilities"]);
@@ -53,8 +44,8 @@ public sealed class PackTests : IDisposable
     {
         const string Reference = "a,b,y,z,id\n1,2,3,4,x\n";
 
-        var exception = await Assert.ThrowsAsync<PackException>(() => PackAsync(Sum("X", 2), Reference, Golden));
-        var told = await PackAsync(Sum("X", 2), Reference, Golden, request => request with { Target = "z" });
+        var exception = await Assert.ThrowsAsync<PackException>(() => _packing.PackAsync(Packing.Sum("X", 2), Reference, Golden));
+        var told = await _packing.PackAsync(Packing.Sum("X", 2), Reference, Golden, request => request with { Target = "z" });
 
         Assert.Contains("may be any of 'y', 'z': name it with --target", exception.Message, StringComparison.Ordinal);
         Assert.Equal("z", (string?)told.Manifest["target"]!["name"]);
@@ -66,7 +57,7 @@ public sealed class PackTests : IDisposable
     {
         var rows = Enumerable.Range(0, 500).Select(i => $"{i},{2 * i},0,{3 * i}");
 
-        var packed = await PackAsync(Sum("X", 2), $"a,b,y,prediction\n{string.Join('\n', rows)}\n", golden: null, request =>
+        var packed = await _packing.PackAsync(Packing.Sum("X", 2), $"a,b,y,prediction\n{string.Join('\n', rows)}\n", null, request =>
             request with { Target = "y" });
 
         Assert.Equal(200, packed.Golden.Rows);
@@ -79,8 +70,9 @@ public sealed class PackTests : IDisposable
     {
         var rows = string.Join('\n', Enumerable.Range(0, 300).Select(i => $"{i},{2 * i},0,{3 * i}"));
 
-        var asked = await PackAsync(Sum("X", 2), $"a,b,y,z\n{rows}\n", Golden, request => request with { Target = "y" });
-        var filled = await PackAsync(Sum("X", 2), $"a,b,y,prediction\n{rows}\n", Golden);
+        var asked = await _packing.PackAsync(
+            Packing.Sum("X", 2), $"a,b,y,z\n{rows}\n", Golden, request => request with { Target = "y" });
+        var filled = await _packing.PackAsync(Packing.Sum("X", 2), $"a,b,y,prediction\n{rows}\n", Golden);
 
         Assert.Equal((2, 200), (asked.Golden.Rows, filled.Golden.Rows));
         Assert.Contains(asked.Notes, note => note.StartsWith("2 golden rows; 200 show faults", StringComparison.Ordinal));
@@ -89,7 +81,7 @@ public sealed class PackTests : IDisposable
     [Fact]
     public async Task Without_golden_rows_and_predictions_both_ways_are_told()
     {
-        var exception = await Assert.ThrowsAsync<PackException>(() => PackAsync(Sum("X", 2), "a,b,y\n1,2,3\n", golden: null));
+        var exception = await Assert.ThrowsAsync<PackException>(() => _packing.PackAsync(Packing.Sum("X", 2), "a,b,y\n1,2,3\n", golden: null));
 
         Assert.Contains("--golden", exception.Message, StringComparison.Ordinal);
         Assert.Contains("'prediction'", exception.Message, StringComparison.Ordinal);
@@ -104,7 +96,7 @@ public sealed class PackTests : IDisposable
         graph.Input("two", TensorElementType.Float);
         const string Rows = """{"input":{"a,b":1,"say \"k=v\"":2},"value":-1}""";
 
-        var packed = await PackAsync(graph.ToBytes(), "\"say \"\"k=v\"\"\",\"a,b\",y\n2,1,0\n", Rows, request => request with
+        var packed = await _packing.PackAsync(graph.ToBytes(), "\"say \"\"k=v\"\"\",\"a,b\",y\n2,1,0\n", Rows, request => request with
         {
             Inputs = new Dictionary<string, IReadOnlyList<string>> { ["one"] = ["a,b"], ["two"] = ["say \"k=v\""] },
         });
@@ -116,7 +108,7 @@ public sealed class PackTests : IDisposable
     [InlineData(
         "a,b,c,y\n1,2,3,4\n", """{"input":{"a":1,"b":2,"c":3},"value":3}""", "takes 2 columns, and 3 are left for it: 'a', 'b', 'c'")]
     [InlineData("a,y\n1,4\n", """{"input":{"a":1,"b":2},"value":3}""", "The golden rows hold 'b', and the reference has no such column.")]
-    [InlineData("a,b,y\n1,x,4\n", """{"input":{"a":1,"b":2},"value":3}""", "--input X=COLUMN, and row 1 with a value holds 'x'")]
+    [InlineData("a,b,y\n1,x,4\n", """{"input":{"a":1,"b":2},"value":3}""", "--input X=COLUMN, and row 1 holds 'x'")]
     [InlineData("a,b,y\n1,,4\n", """{"input":{"a":1,"b":2},"value":3}""", "Column 'b' of the reference holds no value")]
     [InlineData("a,b,y\n1,2,4\n", """{"input":{"a":1,"b":2},"label":"x"}""", "no output of model.onnx holds one class for each row")]
     [InlineData("a,b,y\n1,2,4\n", """{"input":{"a":1,"b":2}}""", "line 1: it holds no answer. Each line is an object with 'input'")]
@@ -130,21 +122,21 @@ public sealed class PackTests : IDisposable
     [InlineData("a,b,y\n1,2,4\n", "", "holds no rows. Each line is an object")]
     public async Task What_cannot_be_packed_is_told_with_what_to_do(string reference, string golden, string message)
     {
-        var exception = await Assert.ThrowsAsync<PackException>(() => PackAsync(Sum("X", 2), reference, golden));
+        var exception = await Assert.ThrowsAsync<PackException>(() => _packing.PackAsync(Packing.Sum("X", 2), reference, golden));
 
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
-        Assert.Empty(Directory.GetFileSystemEntries(_folder, ".packing-*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFileSystemEntries(_packing.Folder, ".packing-*", SearchOption.AllDirectories));
     }
 
     [Fact]
     public async Task A_trial_writes_nothing()
     {
-        var packed = await PackAsync(Sum("X", 2), "a,b,y\n1,2,3\n", Golden, request => request with { IsTrial = true });
+        var packed = await _packing.PackAsync(Packing.Sum("X", 2), "a,b,y\n1,2,3\n", Golden, request => request with { IsTrial = true });
 
         Assert.Null(packed.Folder);
         Assert.Equal("X of model.onnx", packed.Inputs["a"]);
-        Assert.False(Directory.Exists(Path.Combine(_folder, "models")));
+        Assert.False(Directory.Exists(Path.Combine(_packing.Folder, "models")));
     }
 
     [Fact]
@@ -156,7 +148,7 @@ public sealed class PackTests : IDisposable
             graph.Add("MatMul", [graph.Add("Flatten", image, ("axis", 1L)), graph.Constant([1f, 10, 100, 1000], 4, 1)]),
             "value", TensorElementType.Float, 1);
 
-        var packed = await PackAsync(
+        var packed = await _packing.PackAsync(
             graph.ToBytes(),
             "image,y\n\"[[[1,2],[3,4]]]\",0\n\"[[[0,0],[0,9]]]\",0\n",
             """{"input":{"image":[[[1,2],[3,4]]]},"value":4321}""");
@@ -165,33 +157,6 @@ public sealed class PackTests : IDisposable
         Assert.Equal(("tensor", "[1,2,2]"), ((string?)feature["type"], feature["shape"]!.ToJsonString()));
     }
 
-    private static byte[] Sum(string input, int columns)
-    {
-        var graph = new GraphWriter();
-        graph.Output(
-            graph.Add("MatMul", [graph.Input(input, TensorElementType.Float, columns), graph.Constant([1f, 1], 2, 1)]),
-            "value", TensorElementType.Float, 1);
-        return graph.ToBytes();
-    }
-
     private static IEnumerable<string?> Features(PackResult packed) =>
         packed.Manifest["features"]!.AsArray().Select(feature => (string?)feature!["name"]);
-
-    private Task<PackResult> PackAsync(byte[] graph, string reference, string? golden, Func<PackRequest, PackRequest>? change = null)
-    {
-        var (graphs, rows) = (Path.Combine(_folder, "model.onnx"), Path.Combine(_folder, "golden.jsonl"));
-        File.WriteAllBytes(graphs, graph);
-        File.WriteAllText(Path.Combine(_folder, "reference.csv"), reference);
-        File.WriteAllText(rows, golden);
-        return Task.Run(() => BundlePacker.PackAsync(
-            (change ?? (request => request))(new PackRequest
-            {
-                Name = "made",
-                Graphs = [graphs],
-                Reference = ReferenceTable.ReadCsv(Path.Combine(_folder, "reference.csv")),
-                Golden = golden is null ? null : rows,
-                Output = Path.Combine(_folder, "models"),
-            }),
-            CancellationToken.None));
-    }
 }

@@ -32,6 +32,7 @@ internal sealed class MlNetManifest
 
         _sources = ColumnMatch.Find(model.InputSchema, _needed, request);
         _classes = answer.FindClasses();
+        TargetColumn.ThrowIfMisspelt(request, model, _needed, _sources);
         _target = request.Target ?? TargetColumn.Find(model, _needed, _sources, _classes, request.Reference);
         notes.AddRange(_needed
             .Where(column => _sources[column.Name] is not [var source] || source != column.Name)
@@ -168,7 +169,7 @@ internal sealed class MlNetManifest
     private JsonObject Describe(string name, DataViewType type, string[] cells, IReadOnlyList<string>? categories)
     {
         var isText = InputGetters.IsText(type);
-        var feature = FeatureInference.Infer(name, isText, cells, categories);
+        var feature = FeatureInference.Infer(name, isText, cells, categories, _model.TakesTextsApart);
         if (isText && cells.Contains(""))
         {
             // ML.NET has no missing text but the empty one.

@@ -17,6 +17,7 @@ public sealed class MlNetPacker : IPackSource
 {
     private const string GraphFileName = "model.onnx";
     private const string ZipFileName = "model.zip";
+    // They cost nothing to make.
     private const int MostGolden = 300;
 
     // What floats lose when they are added in another order.
@@ -47,6 +48,7 @@ public sealed class MlNetPacker : IPackSource
 
     async Task<JsonObject> IPackSource.WriteFilesAsync(string version, string folder, CancellationToken cancellationToken)
     {
+        ThrowIfNotApplicable();
         var zip = Read(_request.Graphs[0], cancellationToken);
         using var model = MlNetModel.Load(zip);
         var answer = AnswerColumns.Find(model);
@@ -76,7 +78,8 @@ public sealed class MlNetPacker : IPackSource
         }
 
         await BundlePacker.CopyFilesAsync(_request.Files, folder, cancellationToken).ConfigureAwait(false);
-        rows.WriteGolden(features, parsed.Signature, _request.Reference.Rows, MostGolden, Path.Combine(folder, GoldenRows.FileName));
+        var most = Math.Max(_request.GoldenRows, MostGolden);
+        rows.WriteGolden(features, parsed.Signature, _request.Reference.Rows, most, Path.Combine(folder, GoldenRows.FileName));
         var converted = OnnxConversion.TryConvert(model, sources, features, answer.NamesInGraph);
         var reason = converted.Reason;
         if (converted.Graph is { } graph)
@@ -105,6 +108,25 @@ public sealed class MlNetPacker : IPackSource
 
     // The answers are ML.NET's own, compared with what ML.NET or its conversion gives.
     bool IPackSource.WidenTolerance(JsonObject manifest) => false;
+
+    // What a pipeline says of itself is not to be told, and a value that is ignored would be believed.
+    private void ThrowIfNotApplicable()
+    {
+        (string Option, bool IsGiven)[] options =
+        [
+            ("--golden", _request.Golden is not null),
+            ("--answer", _request.Answer.Count > 0),
+            ("--task", _request.Task is not null),
+            ("--classes", _request.Classes is not null),
+            ("--targets", _request.Targets is not null),
+        ];
+        foreach (var (option, _) in options.Where(option => option.IsGiven))
+        {
+            throw new PackException(
+                $"{option} is for ONNX graphs. A pipeline of ML.NET says itself what it predicts, and its own answers to the rows of the "
+                + "reference become the golden rows: leave the option out.");
+        }
+    }
 
     /// <summary>The rows of the reference and, where unknown categories are scored, one for each feature that has some.</summary>
     private FeatureBatch ReadRows(Signature signature)

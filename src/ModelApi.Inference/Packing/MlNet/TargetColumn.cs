@@ -10,6 +10,36 @@ internal static class TargetColumn
 {
     private const string UsualName = "Label";
 
+    /// <summary>Refuses a target that is told and is a feature, or is no column and nearly the name of one.</summary>
+    /// <exception cref="PackException">It is one of these.</exception>
+    public static void ThrowIfMisspelt(
+        PackRequest request,
+        MlNetModel model,
+        IReadOnlyList<DataViewSchema.Column> needed,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> sources)
+    {
+        var features = needed.SelectMany(column => sources[column.Name]).ToHashSet(StringComparer.Ordinal);
+        if (request.Target is not { } target)
+        {
+            return;
+        }
+
+        if (features.Contains(target))
+        {
+            throw new PackException($"--target {target}: the model reads it as a feature; name another column, or leave the option out.");
+        }
+
+        var rest = request.Reference.Headers
+            .Concat(model.InputSchema.Where(column => !column.IsHidden && needed.All(other => other.Index != column.Index))
+                .Select(column => column.Name))
+            .Where(name => !features.Contains(name))
+            .ToList();
+        if (!rest.Contains(target) && NearestName.Find(target, rest) is { } meant)
+        {
+            throw new PackException($"--target {target}: the reference has no such column; did you mean '{meant}'?");
+        }
+    }
+
     /// <returns>The name of the column in the reference, or in the model.</returns>
     /// <exception cref="PackException">Several columns may be it.</exception>
     public static string Find(

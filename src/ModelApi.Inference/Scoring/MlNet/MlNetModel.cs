@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Text;
 using ModelApi.Inference.Bundles;
 
 namespace ModelApi.Inference.Scoring.MlNet;
@@ -60,6 +61,9 @@ internal sealed class MlNetModel : IDisposable
         }
     }
 
+    /// <summary>Whether a step of it takes texts apart, so that a text that the training never saw is as good as any.</summary>
+    public bool TakesTextsApart => HasTextStep(Transformer);
+
     /// <summary>A column that the pipeline adds, or null.</summary>
     public DataViewSchema.Column? Find(string name) => OutputSchema.GetColumnOrNull(name);
 
@@ -74,6 +78,10 @@ internal sealed class MlNetModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => (Transformer as IDisposable)?.Dispose();
+
+    private static bool HasTextStep(ITransformer step) => step is IEnumerable<ITransformer> steps
+        ? steps.Any(HasTextStep)
+        : step.GetType().Namespace == typeof(WordTokenizingTransformer).Namespace;
 
     private static BundleException Fault(ModelZip zip, string message) => new([new BundleFault(zip.File, "", message)]);
 
