@@ -68,6 +68,11 @@ internal static class CommandRunner
                 Console.MarkupLineInterpolated($"[red]{exception.Message}[/]");
                 return ExitCodes.Usage;
             }
+            catch (CommandException exception)
+            {
+                Console.MarkupLineInterpolated($"[red]{exception.Message}[/]");
+                return exception.ExitCode;
+            }
             catch (Exception exception) when (IsExpected(exception))
             {
                 Console.MarkupLineInterpolated($"[red]{exception.Message}[/]");
@@ -84,5 +89,5 @@ internal static class CommandRunner
         });
 
     private static bool IsExpected(Exception exception) =>
-        exception is CommandException or RowFileException or PackException or IOException or UnauthorizedAccessException;
+        exception is RowFileException or PackException or IOException or UnauthorizedAccessException;
 }

@@ -59,9 +59,9 @@ public sealed class UsageTests : IDisposable
         Assert.Equal((64, "", 0, ""), (bare.ExitCode, bare.Output, asked.ExitCode, asked.Error));
         Assert.Equal(asked.Output, bare.Error);
         Assert.All(
-            ["pack", "check", "score", "describe"],
+            ["pack", "check", "score", "describe", "push", "promote", "rollback", "alias", "rollout", "list", "history", "diff", "pull"],
             command => Assert.Contains($"\n  {command} <", asked.Output, StringComparison.Ordinal));
-        Assert.All(["0 ", "1 ", "2 ", "64 ", "130 "], code => Assert.Contains($"\n  {code}", asked.Output, StringComparison.Ordinal));
+        Assert.All(["0 ", "1 ", "2 ", "3 ", "4 ", "64 ", "130 "], code => Assert.Contains($"\n  {code}", asked.Output, StringComparison.Ordinal));
     }
 
     [Theory]
