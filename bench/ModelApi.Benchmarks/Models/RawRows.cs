@@ -7,14 +7,14 @@ namespace ModelApi.Benchmarks.Models;
 /// <summary>Rows before anything was done with them: numbers, and texts in UTF-8, column by column.</summary>
 internal sealed class RawRows
 {
-    private readonly Signature _signature;
+    private readonly CategoryTable?[] _categories;
     private readonly double[]?[] _numbers;
     private readonly byte[]?[]?[] _texts;
 
     private RawRows(Signature signature, int count)
     {
         Count = count;
-        _signature = signature;
+        _categories = [.. signature.Features.Select(feature => feature.Categories)];
         _numbers = [.. signature.Features.Select(feature => feature.Type == FeatureType.String ? null : new double[count])];
         _texts = [.. signature.Features.Select(feature => feature.Type == FeatureType.String ? new byte[]?[count] : null)];
     }
@@ -79,7 +79,7 @@ internal sealed class RawRows
 
     private void SetText(FeatureBatch batch, int index, int feature, byte[] text)
     {
-        var code = _signature.Features[feature].Categories?.CodeOf(text) ?? CategoryTable.Unknown;
+        var code = _categories[feature]?.CodeOf(text) ?? CategoryTable.Unknown;
         if (code != CategoryTable.Unknown)
         {
             batch.SetCategory(index, feature, code);

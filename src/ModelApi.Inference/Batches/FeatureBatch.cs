@@ -7,6 +7,7 @@ namespace ModelApi.Inference.Batches;
 public sealed class FeatureBatch
 {
     // Column after column, each as long as the capacity. With a capacity of one row, the row is contiguous.
+    // Beyond the rows, texts are null.
     private double[] _numbers;
     private int[] _codes;
     private string?[] _texts;
@@ -85,7 +86,6 @@ public sealed class FeatureBatch
         {
             _numbers.AsSpan().Fill(double.NaN);
             _codes.AsSpan().Fill(CategoryTable.Unknown);
-            _texts.AsSpan().Clear();
             return Rows++;
         }
 
@@ -97,7 +97,6 @@ public sealed class FeatureBatch
         for (var at = Rows; at < _codes.Length; at += _capacity)
         {
             _codes[at] = CategoryTable.Unknown;
-            _texts[at] = null;
         }
 
         return Rows++;
@@ -156,9 +155,16 @@ public sealed class FeatureBatch
     public void Truncate(int rows)
     {
         // A pooled batch must not keep a client's texts alive.
-        for (var column = 0; column < _texts.Length; column += _capacity)
+        if (rows == 0 && Rows == _capacity)
         {
-            _texts.AsSpan(column + rows, Rows - rows).Clear();
+            _texts.AsSpan().Clear();
+        }
+        else
+        {
+            for (var column = 0; column < _texts.Length; column += _capacity)
+            {
+                _texts.AsSpan(column + rows, Rows - rows).Clear();
+            }
         }
 
         Rows = rows;

@@ -55,6 +55,9 @@ public sealed class PredictionBatch
     /// <summary>The outputs that are returned as they are, in the order of the manifest.</summary>
     public IReadOnlyList<OtherValues> Others { get; }
 
+    /// <summary>What a scorer keeps here from one use to the next, so that its next row needs no memory from a pool.</summary>
+    internal object? Workspace { get; set; }
+
     /// <summary>The <see cref="Probabilities"/> of one row, <c>[NumberColumns]</c>.</summary>
     public ReadOnlySpan<float> ProbabilitiesOf(int row) => Probabilities.Slice(row * _numberColumns, _numberColumns);
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
 
@@ -55,19 +56,40 @@ public sealed class CategoryTable
     // Open addressing: the value's own bucket, or the first free one after it. Half of the buckets are free.
     private int FindBucket(ReadOnlySpan<byte> utf8)
     {
-        // FNV-1a, with its high bits mixed into those that are used.
-        var hash = 2166136261u;
-        foreach (var b in utf8)
-        {
-            hash = (hash ^ b) * 16777619u;
-        }
-
-        var bucket = (int)((hash ^ (hash >> 15)) & (uint)(_buckets.Length - 1));
+        var bucket = (int)Hash(utf8) & (_buckets.Length - 1);
         while (_buckets[bucket] is var code and not Unknown && !utf8.SequenceEqual(_utf8[code]))
         {
             bucket = (bucket + 1) & (_buckets.Length - 1);
         }
 
         return bucket;
+    }
+
+    // Eight bytes at a time, of which the last may overlap those before them.
+    private static uint Hash(ReadOnlySpan<byte> utf8)
+    {
+        const ulong Odd = 0x9E3779B97F4A7C15;
+        var hash = (ulong)utf8.Length;
+        if (utf8.Length > 8)
+        {
+            for (var rest = utf8; rest.Length > 8; rest = rest[8..])
+            {
+                hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest)) * Odd;
+                hash ^= hash >> 32;
+            }
+
+            hash ^= BinaryPrimitives.ReadUInt64LittleEndian(utf8[^8..]);
+        }
+        else if (utf8.Length >= 4)
+        {
+            hash ^= BinaryPrimitives.ReadUInt32LittleEndian(utf8)
+                ^ ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(utf8[^4..]) << 32);
+        }
+        else if (utf8.Length > 0)
+        {
+            hash ^= ((ulong)utf8[0] << 8) | ((ulong)utf8[utf8.Length / 2] << 16) | ((ulong)utf8[^1] << 24);
+        }
+
+        return (uint)((hash * Odd) >> 32);
     }
 }

@@ -25,7 +25,6 @@ public sealed class CompiledScorer : IScorer
     private static readonly TimeSpan FirstTimingBudget = TimeSpan.FromMilliseconds(0.5);
     private static readonly TimeSpan SecondTimingBudget = TimeSpan.FromMilliseconds(3);
 
-    private readonly CorePool<Block> _rows;
     private readonly CorePool<Block> _blocks;
     private volatile string? _kernels;
 
@@ -33,7 +32,6 @@ public sealed class CompiledScorer : IScorer
     {
         _plan = plan;
         _threads = threads;
-        _rows = new CorePool<Block>(() => plan.CreateBlock(1));
         _blocks = new CorePool<Block>(() => plan.CreateBlock(plan.BlockRows));
     }
 
@@ -104,6 +102,12 @@ public sealed class CompiledScorer : IScorer
     {
         ArgumentOutOfRangeException.ThrowIfZero(features.Rows);
         predictions.Resize(features.Rows);
+        if (features.Rows == 1)
+        {
+            ScoreRow(features, predictions, cancellationToken);
+            return;
+        }
+
         var most = Math.Min(_threads, features.Rows / RowsWorthAThread);
         if (most > 1 && SharedThreads.Take(most - 1) is var extra and > 0)
         {
@@ -126,6 +130,28 @@ public sealed class CompiledScorer : IScorer
     public void Dispose()
     {
         // All memory is managed.
+    }
+
+    private void ScoreRow(FeatureBatch features, PredictionBatch predictions, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // Taking a block from a pool and giving it back are two locked operations, behind which the processor begins no other work.
+        if (predictions.Workspace is not Block block || !block.IsOf(_plan))
+        {
+            block = _plan.CreateBlock(1);
+            predictions.Workspace = block;
+        }
+
+        block.Open(features, 0, 1);
+        try
+        {
+            _plan.Score(block, predictions);
+        }
+        finally
+        {
+            block.Close();
+        }
     }
 
     private void ScoreTogether(FeatureBatch features, PredictionBatch predictions, int threads, CancellationToken cancellationToken)
@@ -156,9 +182,7 @@ public sealed class CompiledScorer : IScorer
 
     private void ScoreRange(FeatureBatch features, PredictionBatch predictions, int start, int end, CancellationToken cancellationToken)
     {
-        // Nearly every request has one row, whose block is small enough to stay in the cache.
-        var pool = end - start == 1 ? _rows : _blocks;
-        var block = pool.Rent();
+        var block = _blocks.Rent();
         try
         {
             for (var row = start; row < end; row += block.Capacity)
@@ -171,7 +195,7 @@ public sealed class CompiledScorer : IScorer
         finally
         {
             block.Close();
-            pool.Return(block);
+            _blocks.Return(block);
         }
     }
 }

@@ -12,6 +12,15 @@ namespace ModelApi.Inference.Scoring.Compiled.Columns;
 /// <param name="isDouble">Whether numbers have 64 bits.</param>
 internal sealed class Arithmetic(string operation, double constant, bool isLeft, bool isDouble) : Step
 {
+    // A row goes through no comparison of texts.
+    private readonly char _sign = operation switch
+    {
+        "Add" => '+',
+        "Sub" => '-',
+        "Mul" => '*',
+        _ => '/',
+    };
+
     public string Operation { get; } = operation;
 
     public double Constant { get; } = constant;
@@ -41,7 +50,14 @@ internal sealed class Arithmetic(string operation, double constant, bool isLeft,
     public override double Apply(double value)
     {
         value = IsDouble ? value : (float)value;
-        var result = IsLeft ? Of(Operation, Constant, value) : Of(Operation, value, Constant);
+        var (left, right) = IsLeft ? (Constant, value) : (value, Constant);
+        var result = _sign switch
+        {
+            '+' => left + right,
+            '-' => left - right,
+            '*' => left * right,
+            _ => left / right,
+        };
         return IsDouble ? result : (float)result;
     }
 

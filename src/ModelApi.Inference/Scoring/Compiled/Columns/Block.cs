@@ -6,18 +6,21 @@ namespace ModelApi.Inference.Scoring.Compiled.Columns;
 /// <remarks>Not thread-safe. Blocks are reused, so that scoring allocates nothing.</remarks>
 internal sealed class Block
 {
+    private readonly object _owner;
     private readonly CategorySource[] _sources;
     private readonly double[] _registers;
     private readonly int[][] _places;
     private readonly bool[] _arePlacesRead;
     private FeatureBatch? _features;
 
+    /// <param name="owner">The plan that works with the block.</param>
     /// <param name="rows">The largest number of rows.</param>
     /// <param name="registers">The number of columns that stages compute.</param>
     /// <param name="sources">The text features that the plan reads.</param>
     /// <param name="stages">The stages of the plan, each with memory of its own.</param>
-    public Block(int rows, int registers, CategorySource[] sources, ColumnStage[] stages)
+    public Block(object owner, int rows, int registers, CategorySource[] sources, ColumnStage[] stages)
     {
+        _owner = owner;
         Capacity = rows;
         _sources = sources;
         _registers = new double[rows * registers];
@@ -42,6 +45,9 @@ internal sealed class Block
     /// <summary>The memory of each stage, by <see cref="ColumnStage.Index"/>.</summary>
     public StageMemory?[] Memories { get; }
 
+    /// <summary>Whether a plan works with the block.</summary>
+    public bool IsOf(object plan) => ReferenceEquals(_owner, plan);
+
     /// <summary>Moves to other rows.</summary>
     public void Open(FeatureBatch features, int start, int rows)
     {
@@ -65,6 +71,9 @@ internal sealed class Block
 
     /// <summary>The column that a stage computes into a register.</summary>
     public Span<double> Register(int register) => _registers.AsSpan(register * Capacity, Rows);
+
+    /// <summary>All registers of the only row, in a block with room for one row.</summary>
+    public Span<double> RowRegisters() => _registers;
 
     /// <summary>Consecutive registers of the only row: in a block with room for one row they lie side by side.</summary>
     public Span<double> RowRegisters(int first, int count) => _registers.AsSpan(first, count);

@@ -20,5 +20,14 @@ internal sealed class RegisterColumn(int register) : Column
 
     public override Column? Then(Step step) => null;
 
-    public override void Read(Block block, Span<double> destination) => block.Register(Register)[..destination.Length].CopyTo(destination);
+    public override void Read(Block block, Span<double> destination)
+    {
+        if (block.Capacity == 1)
+        {
+            destination[0] = block.RowRegisters()[Register];
+            return;
+        }
+
+        block.Register(Register)[..destination.Length].CopyTo(destination);
+    }
 }

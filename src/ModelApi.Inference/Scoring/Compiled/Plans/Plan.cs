@@ -52,7 +52,7 @@ internal sealed class Plan
     public int BlockRows { get; }
 
     /// <summary>Creates a block for so many rows.</summary>
-    public Block CreateBlock(int rows) => new(rows, _registers, _sources, _stages);
+    public Block CreateBlock(int rows) => new(this, rows, _registers, _sources, _stages);
 
     /// <summary>Scores the rows of a block.</summary>
     /// <param name="block">A block opened at the rows.</param>

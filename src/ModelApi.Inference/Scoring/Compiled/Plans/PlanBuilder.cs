@@ -74,7 +74,13 @@ internal sealed class PlanBuilder(Signature signature)
         if (rest.Count > 0)
         {
             var first = Reserve(rest.Count);
-            Add(new MapStage([.. rest.Select(i => columns[i])], [.. rest.Select(i => steps[i])], first));
+            Column[] inputs = [.. rest.Select(i => columns[i])];
+            Step[] next = [.. rest.Select(i => steps[i])];
+            if (_stages is not [.., MapStage last] || !last.TryAppend(inputs, next, first))
+            {
+                Add(new MapStage(inputs, next, first));
+            }
+
             for (var i = 0; i < rest.Count; i++)
             {
                 taken[rest[i]] = new RegisterColumn(first + i);

@@ -40,6 +40,7 @@ internal sealed class FloatBounds
     }
 
     /// <summary>The number of bounds below a number that is not NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Rank(float value)
     {
         if (_last.Length == 0)

@@ -84,10 +84,7 @@ internal sealed class Forest<TNode, TRank> : Forest
         var work = (Memory)memory;
         if (block.Rows == 1)
         {
-            for (var slot = 0; slot < _slots.Length; slot++)
-            {
-                work.Ranks[slot * Group] = TNode.Narrow(_slots[slot].ReadRow(block));
-            }
+            ReadRow(block, work.Ranks);
         }
         else
         {
@@ -96,6 +93,15 @@ internal sealed class Forest<TNode, TRank> : Forest
 
         var walk = new Walk<TNode, TRank>(_trees, _nodes, work.Ranks, work.Leaves, Math.Max(1, _slots.Length) * Group);
         ((Kernel<TNode, TRank>)kernel).Score(walk, block.Rows, Leaves, sums);
+    }
+
+    private void ReadRow(Block block, TRank[] ranks)
+    {
+        for (var slot = 0; slot < _slots.Length; slot++)
+        {
+            // Numbers are read without a virtual call.
+            ranks[slot * Group] = TNode.Narrow(_slots[slot] is NumberSlot number ? number.ReadRow(block) : _slots[slot].ReadRow(block));
+        }
     }
 
     // Laid out by group of rows, then by slot.

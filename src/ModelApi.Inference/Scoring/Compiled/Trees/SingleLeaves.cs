@@ -29,7 +29,17 @@ internal sealed class SingleLeaves<T> : ForestLeaves
 
     public override LeafSums CreateSums(int rows) => new LeafSums<T>(new T[rows], []);
 
-    public override void Clear(LeafSums sums, int rows) => Array.Clear(((LeafSums<T>)sums).Values, 0, rows);
+    public override void Clear(LeafSums sums, int rows)
+    {
+        var values = ((LeafSums<T>)sums).Values;
+        if (rows == 1)
+        {
+            values[0] = T.Zero;
+            return;
+        }
+
+        Array.Clear(values, 0, rows);
+    }
 
     public override void Add(ReadOnlySpan<int> found, int start, LeafSums sums)
     {
@@ -57,10 +67,17 @@ internal sealed class SingleLeaves<T> : ForestLeaves
 
     public override int Finish(int row, LeafSums sums, Span<float> scores)
     {
+        var sum = ((LeafSums<T>)sums).Values[row];
+        if (_targets == 1)
+        {
+            scores[0] = _answer.Regress(sum);
+            return 0;
+        }
+
         Span<T> values = [T.Zero, T.Zero];
         Span<bool> areScored = [false, false];
-        values[_target] = ((LeafSums<T>)sums).Values[row];
+        values[_target] = sum;
         areScored[_target] = true;
-        return _answer.Finish(values[.._targets], areScored[.._targets], scores);
+        return _answer.Finish(values, areScored, scores);
     }
 }

@@ -24,9 +24,12 @@ internal abstract class Slot
 internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
 {
     private readonly List<double> _bounds = [];
+    private readonly int _feature = raw?.Feature ?? -1;
     private double[] _wide = [];
-    private FloatBounds? _narrow;
     private int _missing = -1;
+
+    // Where the feature itself is compared, and both it and the bounds have 32 bits.
+    private FloatBounds? _narrow;
 
     public override int Size => _bounds.Count + 2;
 
@@ -58,7 +61,7 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
         _wide = new double[length];
         Array.Fill(_wide, double.NaN);
         _bounds.CopyTo(_wide);
-        if (_bounds.TrueForAll(bound => (float)bound == bound))
+        if (raw is { IsSingle: true } && _bounds.TrueForAll(bound => (float)bound == bound))
         {
             _narrow = new FloatBounds(_wide, _bounds.Count);
         }
@@ -81,7 +84,7 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
             block.Numbers(raw.Feature).CopyTo(values);
         }
 
-        if (raw is { IsSingle: true } && _narrow is { } narrow)
+        if (_narrow is { } narrow)
         {
             for (var row = 0; row < ranks.Length; row++)
             {
@@ -101,21 +104,26 @@ internal sealed class NumberSlot(Column column, NumberColumn? raw) : Slot
 
     public override int ReadRow(Block block)
     {
-        double value;
-        if (raw is null)
+        if (_narrow is { } narrow)
         {
-            var values = block.Scratch.AsSpan(0, 1);
-            column.Read(block, values);
-            value = values[0];
-        }
-        else
-        {
-            value = raw.IsSingle ? (float)block.Number(raw.Feature) : block.Number(raw.Feature);
+            var single = (float)block.Number(_feature);
+            return float.IsNaN(single) ? _missing : narrow.Rank(single);
         }
 
-        return double.IsNaN(value) ? _missing
-            : raw is { IsSingle: true } && _narrow is { } narrow ? narrow.Rank((float)value)
-            : Rank(_wide, value);
+        var value = ReadNumber(block);
+        return double.IsNaN(value) ? _missing : Rank(_wide, value);
+    }
+
+    private double ReadNumber(Block block)
+    {
+        if (raw is not null)
+        {
+            return raw.IsSingle ? (float)block.Number(_feature) : block.Number(_feature);
+        }
+
+        var values = block.Scratch.AsSpan(0, 1);
+        column.Read(block, values);
+        return values[0];
     }
 
     private void Learn(double bound)

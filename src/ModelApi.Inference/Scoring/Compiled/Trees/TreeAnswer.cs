@@ -40,6 +40,20 @@ internal sealed class TreeAnswer<T>
         return sums.Length == 2 ? ClassifyTwo(sums, areScored, scores) : ClassifyMany(sums, areScored, scores);
     }
 
+    /// <summary>The answer of a regression with one target, whose sum has at least one weight.</summary>
+    public float Regress(T sum)
+    {
+        sum = _ensemble.Aggregate == Aggregate.Average ? sum / _trees : sum;
+        sum += _base.Length == 1 ? _base[0] : T.Zero;
+        var score = float.CreateSaturating(sum);
+        if (_ensemble.Transform == PostTransforms.Probit)
+        {
+            _ensemble.Transform.Apply(new Span<float>(ref score));
+        }
+
+        return score;
+    }
+
     private string? Undefined()
     {
         if (_ensemble.Targets == 1)

@@ -46,11 +46,24 @@ internal sealed class TreeStage(TreeEnsemble ensemble, Column[] columns, int lab
     {
         var memory = (Memory)block.Memories[Index]!;
         var scores = memory.Scores;
-        Forest.Leaves.Clear(memory.Sums, block.Rows);
+        var leaves = Forest.Leaves;
+        leaves.Clear(memory.Sums, block.Rows);
         Forest.Score(block, memory.Forest, memory.Sums, kernel);
+        if (block.Capacity == 1)
+        {
+            var registers = block.RowRegisters();
+            registers[labelOutput] = leaves.Finish(0, memory.Sums, scores);
+            for (var target = 0; target < scores.Length; target++)
+            {
+                registers[firstOutput + target] = scores[target];
+            }
+
+            return;
+        }
+
         for (var row = 0; row < block.Rows; row++)
         {
-            block.Register(labelOutput)[row] = Forest.Leaves.Finish(row, memory.Sums, scores);
+            block.Register(labelOutput)[row] = leaves.Finish(row, memory.Sums, scores);
             for (var target = 0; target < scores.Length; target++)
             {
                 block.Register(firstOutput + target)[row] = scores[target];

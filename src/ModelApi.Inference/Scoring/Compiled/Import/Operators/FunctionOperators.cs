@@ -72,16 +72,19 @@ internal static class FunctionOperators
     public static GraphValue Sigmoid(Node node)
     {
         var isDouble = node.IsDouble(0);
-        return Map(node, values =>
-        {
-            if (!isDouble)
+        return Map(
+            node,
+            values =>
             {
-                TensorPrimitives.Min(values, 18, values);
-                TensorPrimitives.Max(values, -18, values);
-            }
+                if (!isDouble)
+                {
+                    TensorPrimitives.Min(values, 18, values);
+                    TensorPrimitives.Max(values, -18, values);
+                }
 
-            TensorPrimitives.Sigmoid(values, values);
-        });
+                TensorPrimitives.Sigmoid(values, values);
+            },
+            value => 1 / (1 + Math.Exp(-(isDouble ? value : Math.Max(Math.Min(value, 18), -18)))));
     }
 
     public static GraphValue Sign(Node node) => Map(node, static value => double.IsNaN(value) ? value : Math.Sign(value));
@@ -95,17 +98,20 @@ internal static class FunctionOperators
 
     public static GraphValue Tanh(Node node) => Map(node, static values => TensorPrimitives.Tanh(values, values));
 
-    private static GraphValue Map(Node node, Func<double, double> function) => Map(node, values =>
-    {
-        foreach (ref var value in values)
+    private static GraphValue Map(Node node, Func<double, double> single) => Map(
+        node,
+        values =>
         {
-            value = function(value);
-        }
-    });
+            foreach (ref var value in values)
+            {
+                value = single(value);
+            }
+        },
+        single);
 
-    private static GraphValue Map(Node node, NumberFunction function)
+    private static GraphValue Map(Node node, NumberFunction function, Func<double, double>? single = null)
     {
-        var step = new Function(function, node.IsDouble(0));
+        var step = new Function(function, node.IsDouble(0), single);
         if (node.Constant(0) is { } constant)
         {
             return constant with { Numbers = Array.ConvertAll(constant.Numbers, step.Apply) };
