@@ -1,4 +1,5 @@
 using ModelApi.Answers;
+using ModelApi.Audit;
 using ModelApi.Configuration;
 using ModelApi.Deployments;
 using ModelApi.Deployments.Rollouts;
@@ -13,6 +14,7 @@ using ModelApi.OpenApi;
 using ModelApi.Overload;
 using ModelApi.Predictions;
 using ModelApi.Shutdown;
+using ModelApi.Storage;
 using ModelApi.Telemetry;
 
 if (ProofProcess.IsAskedFor(args))
@@ -36,12 +38,15 @@ return await Startup.RunAsync(() =>
     var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find(args) });
     builder.AddHosting();           // port, limits, what the console says
     builder.AddShutdown();          // draining
+    builder.AddStorage();           // what survives a restart
     builder.AddTelemetry();         // the request log
     builder.AddAnswers();           // compression and the envelope
     builder.AddErrors();            // problem details
     builder.AddIdentity();          // API keys and JSON Web Tokens
     builder.AddModels();            // bundles on disk -> versions in memory
+    builder.AddAudit();             // who changed what
     builder.AddPredictions();       // what is counted and timed
+    builder.AddDeployments();       // what was decided about models
     builder.AddRollouts();          // a new version beside the one in production
     builder.AddVersionDiffs();      // two versions side by side
     builder.AddOverload();          // how many predictions at a time, and until when

@@ -178,6 +178,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
 
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+
+        // The servers of all tests have one folder of the program.
+        start.Environment["Storage__Folder"] = "";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

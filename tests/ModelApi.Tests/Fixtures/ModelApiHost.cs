@@ -46,6 +46,8 @@ public class ModelApiHost : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        // The hosts of all tests have one folder of the program.
+        builder.UseSetting("Storage:Folder", "");
         foreach (var (name, value) in _settings)
         {
             builder.UseSetting(name, value);
