@@ -46,15 +46,15 @@ return await Startup.RunAsync(() =>
     builder.AddModels();            // bundles on disk -> versions in memory
     builder.AddAudit();             // who changed what
     builder.AddPredictions();       // what is counted and timed
-    builder.AddDeployments();       // what was decided about models
-    builder.AddRollouts();          // a new version beside the one in production
-    builder.AddVersionDiffs();      // two versions side by side
     builder.AddOverload();          // how many predictions at a time, and until when
+    builder.AddRollouts();          // a new version beside the one in production
+    builder.AddDeployments();       // what was decided about models
     builder.AddHealth();
     builder.AddOpenApiDocument();   // the document, typed from the registry, and Swagger UI
 
     var app = builder.Build();
     app.UseSettings(args);          // what cannot be used stops the start
+    app.UseDeployments();           // nothing is in production before it is known what is
     app.UseModels();                // they load from here on
     app.UsePredictions();           // begins and ends each; plain ones are answered here, all else goes through what follows
     app.UseShutdown();              // closes connections while the server drains
@@ -68,6 +68,7 @@ return await Startup.RunAsync(() =>
     app.MapOpenApiDocument();       // GET  /docs  /openapi/v1.json
     app.MapModels();                // GET  /models…  /signature  /example  /performance  /args  /code
     app.MapPredictions();           // POST /predict  /models/{name}/predict  /models/{name}/versions/{version}/predict
+    app.MapDeployments();           // POST /models/{name}/versions/{version}/stage  /rollback  /history  /aliases…
     app.MapVersionDiffs();          // GET  /models/{name}/versions/{version}/diff/{other}
     return app;
 });

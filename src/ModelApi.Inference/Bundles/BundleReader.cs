@@ -79,6 +79,31 @@ public sealed class BundleReader(BundleLimits? limits = null)
             : manifest.Model?.File == file || manifest.Graphs.Any(graph => graph.File == file);
     }
 
+    /// <summary>Whether all files that the manifest lists are there with their digests: nobody is still copying them.</summary>
+    /// <param name="folder">The bundle's folder.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    public async Task<bool> IsCompleteAsync(string folder, CancellationToken cancellationToken)
+    {
+        var faults = new BundleFaults();
+        var source = new BundleFolder(folder, faults);
+        var content = await source.ReadAsync(ManifestReader.FileName, _limits.MaxManifestBytes, cancellationToken).ConfigureAwait(false);
+        var listed = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (content is not null)
+        {
+            new ManifestReader(_limits).Read(content, faults, listed);
+        }
+
+        foreach (var (file, digest) in listed)
+        {
+            if (await source.DigestAsync(file, long.MaxValue, cancellationToken).ConfigureAwait(false) != digest)
+            {
+                return false;
+            }
+        }
+
+        return listed.Count > 0;
+    }
+
     private static void CheckPlace(string folder, BundleManifest manifest, BundleFaults faults)
     {
         var version = new DirectoryInfo(folder);

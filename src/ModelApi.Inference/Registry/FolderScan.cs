@@ -4,7 +4,7 @@ namespace ModelApi.Inference.Registry;
 
 /// <summary>The versions that a folder of models holds: its <c>name/version/</c> folders.</summary>
 /// <remarks>A class: the runtime has code for collections of references, and would compile that of a structure at each start.</remarks>
-internal sealed class FolderScan
+public sealed class FolderScan
 {
     // Stands for the versions of a model whose folder cannot be listed.
     private const string UnknownVersion = "-";
@@ -20,15 +20,18 @@ internal sealed class FolderScan
     public IReadOnlyList<VersionSource> Sources => _sources;
 
     /// <summary>Versions that have failed already: of models whose folders cannot be listed.</summary>
-    public IReadOnlyList<ModelVersion> Unreadable => _unreadable;
+    internal IReadOnlyList<ModelVersion> Unreadable => _unreadable;
 
     /// <summary>Why there are none, or null.</summary>
     public string? Fault { get; private set; }
 
+    /// <summary>Whether all that is there could be listed, so that what is not listed is not there.</summary>
+    public bool IsWhole { get; private set; } = true;
+
     /// <summary>Lists the folders, and reads none of their files.</summary>
     /// <param name="root">The folder of models.</param>
     /// <param name="isIsolated">Whether a process of its own proves each version.</param>
-    public static FolderScan Of(string root, bool isIsolated)
+    internal static FolderScan Of(string root, bool isIsolated)
     {
         var scan = new FolderScan(isIsolated);
         try
@@ -43,6 +46,7 @@ internal sealed class FolderScan
             scan.Fault = Directory.Exists(root)
                 ? $"The folder of models cannot be read: {exception.Message}"
                 : $"The folder of models does not exist: {root}";
+            scan.IsWhole = false;
             return scan;
         }
 
@@ -55,7 +59,7 @@ internal sealed class FolderScan
     }
 
     /// <summary>The bytes of the files in a folder; 0 where it cannot be read, since the loader reports the reason.</summary>
-    public static long SizeOf(string folder)
+    internal static long SizeOf(string folder)
     {
         try
         {
@@ -75,6 +79,7 @@ internal sealed class FolderScan
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            IsWhole = false;
             var fault = new BundleFault("", "", $"The model's folder cannot be read: {exception.Message}");
             _unreadable.Add(ModelVersion.Failed(new VersionSource(name, UnknownVersion, folder), [fault], faultCount: 1, TimeSpan.Zero));
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ModelApi.Inference.Bundles;
 using ModelApi.Inference.Scoring.Selection;
 
@@ -76,7 +77,7 @@ public sealed class ModelRegistry : IDisposable
     /// </summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var scan = FolderScan.Of(_root, IsolatesFolder);
+        var scan = Scan();
         var found = scan.Sources.Select(ModelVersion.Pending).Concat(scan.Unreadable);
         var pending = Publish(Additions(found), snapshot => snapshot.Scanned(scan.Fault));
         foreach (var version in scan.Unreadable)
@@ -122,12 +123,35 @@ public sealed class ModelRegistry : IDisposable
         return _lanes.LoadAsync(pending, first: null, TimeSpan.Zero, cancellationToken);
     }
 
+    /// <summary>What the folder of models holds now. Reads no file.</summary>
+    public FolderScan Scan() => FolderScan.Of(_root, IsolatesFolder);
+
     /// <summary>Adds versions, or replaces those of the same numbers, and loads them beside all others.</summary>
     /// <returns>A task that ends when each is ready or failed; they are listed when the method returns.</returns>
     public Task AddAsync(IReadOnlyCollection<VersionSource> sources, CancellationToken cancellationToken)
     {
         var pending = Publish(Additions(sources.Select(ModelVersion.Pending)));
         return _lanes.LoadAsync(pending, first: null, TimeSpan.Zero, cancellationToken);
+    }
+
+    /// <summary>Loads a version anew beside itself, and puts the new one into its place once it is ready.</summary>
+    /// <param name="version">A version whose bundle has changed.</param>
+    /// <param name="cancellationToken">Ends the loading early.</param>
+    /// <returns>What was loaded. One that has failed is not published: the version stays as it is.</returns>
+    public async Task<ModelVersion> ReloadAsync(ModelVersion version, CancellationToken cancellationToken)
+    {
+        var loaded = await _loader.TryLoadAsync(version.Source, isAlone: true, () => { }, cancellationToken).ConfigureAwait(false)
+            ?? throw new UnreachableException();
+        if (loaded.State == VersionState.Ready && Replace(version, loaded))
+        {
+            VersionLoaded?.Invoke(loaded);
+        }
+        else
+        {
+            loaded.Dispose();
+        }
+
+        return loaded;
     }
 
     /// <summary>Lists versions that are not loaded and cannot be, such as one whose bundle is not there.</summary>

@@ -1,7 +1,27 @@
+using ModelApi.Deployments.Archives;
+
 namespace ModelApi.Deployments;
 
 internal static class DeploymentsExtensions
 {
-    public static void AddDeployments(this WebApplicationBuilder builder) =>
-        builder.Services.AddSingleton<IDeploymentStore, DeploymentStore>();
+    public static void AddDeployments(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<IDeploymentStore, DeploymentStore>();
+        services.AddSingleton(new ArchiveLimits());
+        services.AddSingleton<Storage.BundleFiles>();
+        services.AddSingleton<ArchiveUnpacker>();
+        services.AddSingleton<UnpackedBundles>();
+        services.AddSingleton<Reconciler>();
+        services.AddSingleton<Deployer>();
+        services.AddSingleton<Changes>();
+        services.AddSingleton<Uploads>();
+        services.AddSingleton<StoreFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoreFollower>());
+        services.ConfigureSwaggerGen(generator => generator.OperationFilter<ChangeDescriptions>());
+        builder.AddVersionDiffs();
+    }
+
+    /// <summary>Begins to read what was decided about models. Before they begin to load, so that none is served that should not be.</summary>
+    public static void UseDeployments(this WebApplication app) => app.Services.GetRequiredService<StoreFollower>().Begin();
 }

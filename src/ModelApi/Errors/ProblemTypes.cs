@@ -18,13 +18,18 @@ internal static class ProblemTypes
     public const string UnknownLanguage = Prefix + "unknown-language";
     public const string NotInBundle = Prefix + "not-in-bundle";
     public const string MethodNotAllowed = Prefix + "method-not-allowed";
+    public const string Conflict = Prefix + "conflict";
+    public const string BreakingChange = Prefix + "breaking-change";
+    public const string PreconditionFailed = Prefix + "precondition-failed";
     public const string RequestTooSlow = Prefix + "request-too-slow";
     public const string TooLarge = Prefix + "too-large";
     public const string UnsupportedMediaType = Prefix + "unsupported-media-type";
     public const string InvalidFeatures = Prefix + "invalid-features";
+    public const string InvalidBody = Prefix + "invalid-body";
     public const string Internal = Prefix + "internal";
     public const string NotReady = Prefix + "not-ready";
     public const string Overloaded = Prefix + "overloaded";
+    public const string StoreUnavailable = Prefix + "store-unavailable";
     public const string TimedOut = Prefix + "timed-out";
 
     private const string Prefix = "urn:problem-type:modelapi:";

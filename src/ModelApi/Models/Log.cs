@@ -22,4 +22,21 @@ internal static partial class Log
         "Version {Version} of model {Model} is served by the compiled engine, "
         + "whose answers could not be compared with ONNX Runtime's: {Reason}")]
     public static partial void EngineNotChecked(this ILogger logger, string model, string version, string reason);
+
+    [LoggerMessage(6, LogLevel.Information, "Version {Version} of model {Model} was added to the folder of models, and is being loaded")]
+    public static partial void VersionFound(this ILogger logger, string model, string version);
+
+    [LoggerMessage(7, LogLevel.Information, "Version {Version} of model {Model} was removed from the folder of models, and is let go")]
+    public static partial void VersionRemoved(this ILogger logger, string model, string version);
+
+    [LoggerMessage(8, LogLevel.Warning,
+        "The bundle of version {Version} of model {Model} was changed in place; it is loaded anew. A change should be another version")]
+    public static partial void VersionChanged(this ILogger logger, string model, string version);
+
+    [LoggerMessage(9, LogLevel.Error,
+        "The changed bundle of version {Version} of model {Model} has {FaultCount} faults, and the version serves on as it was: {Faults}")]
+    public static partial void ChangeRefused(this ILogger logger, string model, string version, long faultCount, string faults);
+
+    [LoggerMessage(10, LogLevel.Warning, "The folder of models is looked at every {Seconds} s, because it cannot be watched: {Reason}")]
+    public static partial void NotWatched(this ILogger logger, double seconds, string reason);
 }

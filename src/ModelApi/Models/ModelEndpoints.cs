@@ -32,10 +32,18 @@ internal static class ModelEndpoints
     private static Ok<ModelListReply> ListModels(ModelRegistry registry) => TypedResults.Ok(new ModelListReply(
         registry.DefaultModel, [.. registry.Snapshot.Models.Select(model => ModelReply.Of(model, withSignatures: false))]));
 
-    private static Results<Ok<ModelReply>, Problem> GetModel(string name, VersionLookup versions) =>
-        versions.TryFindModel(name, out var model, out var failure)
-            ? TypedResults.Ok(ModelReply.Of(model, withSignatures: true))
-            : Problem.Of(failure);
+    private static Results<Ok<ModelReply>, Problem> GetModel(string name, VersionLookup versions, HttpResponse response)
+    {
+        if (!versions.TryFindModel(name, out var model, out var failure))
+        {
+            return Problem.Of(failure);
+        }
+
+        // For If-Match of a change. Not for a cache: versions become ready without a change.
+        response.Headers.ETag = ModelReply.TagOf(model.Placement.Revision);
+        response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(ModelReply.Of(model, withSignatures: true));
+    }
 
     private static Results<Ok<VersionReply>, Problem> GetVersion(string name, string version, VersionLookup versions)
     {

@@ -24,6 +24,9 @@ internal sealed record ModelReply(
     IReadOnlyDictionary<string, string> Aliases,
     IReadOnlyList<VersionReply> Versions)
 {
+    /// <summary>The ETag of a model with this revision.</summary>
+    public static string TagOf(long revision) => FormattableString.Invariant($"\"{revision}\"");
+
     public static ModelReply Of(Model model, bool withSignatures) => new(
         model.Name,
         model.Production?.Version,

@@ -40,6 +40,7 @@ internal static class ModelsExtensions
         services.ConfigureSwaggerGen(generator => generator.OperationFilter<ModelRouteDescriptions>());
         services.AddSingleton<ModelLoading>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelLoading>());
+        services.AddHostedService<FolderWatch>();
     }
 
     /// <summary>Begins to load the models while the server is still being put together.</summary>

@@ -46,6 +46,11 @@ internal sealed record ModelsOptions
     /// <summary>Where bundles of the folder are proved before they are loaded. Default: none.</summary>
     public IsolationMode Isolation { get; init; } = IsolationMode.None;
 
+    /// <summary>
+    /// Whether bundles that are copied into the folder are loaded while the server runs, and those that are removed are let go. Default: true.
+    /// </summary>
+    public bool Watch { get; init; } = true;
+
     /// <summary>How rows of several callers are joined, where a manifest does not say otherwise.</summary>
     public BatchingOptions Batching { get; init; } = new();
 
@@ -66,6 +71,7 @@ internal sealed record ModelsOptions
         LoadTimeoutSeconds = settings.Number(nameof(LoadTimeoutSeconds), 0.1, 86_400) ?? Defaults.LoadTimeoutSeconds,
         LoadMemoryMegabytes = settings.Whole(nameof(LoadMemoryMegabytes), 16, 1_048_576) ?? Defaults.LoadMemoryMegabytes,
         Isolation = settings.Choice<IsolationMode>(nameof(Isolation)) ?? Defaults.Isolation,
+        Watch = settings.Flag(nameof(Watch)) ?? Defaults.Watch,
         Batching = settings.Section(nameof(Batching), BatchingOptions.Read),
     };
 }

@@ -46,7 +46,7 @@ public class ModelApiHost : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        // The hosts of all tests have one folder of the program.
+        // Tests run side by side: what one of them decides about models must not be there for the next.
         builder.UseSetting("Storage:Folder", "");
         foreach (var (name, value) in _settings)
         {

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using ModelApi.Deployments.Archives;
+using ModelApi.Errors;
+using ModelApi.Inference.Bundles;
+using ModelApi.Inference.Registry;
+using ModelApi.Storage;
+
+namespace ModelApi.Deployments;
+
+/// <summary>Takes archives that were received, as versions: complete, or not at all.</summary>
+/// <remarks>
+/// The archive is unpacked, then kept, and then the version is saved: a process that ends in between leaves files that no version needs,
+/// and the next start deletes them.
+/// </remarks>
+internal sealed class Uploads(
+    IDeploymentStore store, Deployer deployer, Reconciler reconciler, ModelRegistry registry, BundleFiles archives, UnpackedBundles bundles,
+    TimeProvider time)
+{
+    private const int MostTries = 8;
+
+    /// <summary>Takes an archive as a version, which is then proved and loaded beside all others.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="version">The version's number.</param>
+    /// <param name="archive">The archive.</param>
+    /// <param name="actor">Who uploads it.</param>
+    /// <param name="cancellationToken">Ends the work before the version is saved.</param>
+    /// <exception cref="StoreUnavailableException">The store cannot be used now, and nothing was changed.</exception>
+    /// <exception cref="IOException">The disk fails or is full; nothing was changed.</exception>
+    public async Task<Uploaded> TakeAsync(
+        string model, string version, ReceivedArchive archive, Actor actor, CancellationToken cancellationToken)
+    {
+        await reconciler.CatchUpAsync(cancellationToken);
+        for (var tries = 1; ; tries++)
+        {
+            var record = await store.FindAsync(model, cancellationToken) ?? ModelRecord.New(model);
+            if (Find(record, version, archive.Sha256) is { } known)
+            {
+                return known;
+            }
+
+            var problem = await UnpackAsync(model, version, archive, cancellationToken);
+            if (problem is not null)
+            {
+                return new(problem);
+            }
+
+            await archives.SaveAsync(archive.File, archive.Sha256, cancellationToken);
+            var added = record.With(version, time.GetUtcNow(), _ => new VersionRecord(
+                version, VersionOrigin.Upload, archive.Sha256, archive.Format.Name(), archive.Bytes, Stage.None, IsDisabled: false,
+                IsDeleted: false, time.GetUtcNow(), actor.User, ProvedBy: null));
+            try
+            {
+                await deployer.SaveAsync(model, record, new Edit(added, Actions.Upload, version), actor, cancellationToken);
+                return new(Problem: null, IsNew: true);
+            }
+            catch (ChangedMeanwhileException) when (tries < MostTries)
+            {
+                // Another version of the model was changed meanwhile, or somebody has uploaded this one.
+            }
+        }
+    }
+
+    private Uploaded? Find(ModelRecord record, string version, string digest)
+    {
+        var known = record.Find(version);
+        if (known is { Origin: VersionOrigin.Upload })
+        {
+            return known.Digest == digest ? new(Problem: null, IsNew: false) : new(DeploymentProblems.Conflict(
+                $"Model '{record.Name}' has a version {version} with other content already, and a version never changes. Upload the bundle "
+                + $"as another version, or delete that one first: DELETE /models/{record.Name}/versions/{version}."));
+        }
+
+        return known is not null || registry.Snapshot.Find(record.Name)?.Find(version) is { Origin: VersionOrigin.Folder }
+            ? new(DeploymentProblems.Conflict(
+                $"Version {version} of model '{record.Name}' lies in the folder of models. Upload the bundle as another version."))
+            : null;
+    }
+
+    private async Task<Problem?> UnpackAsync(string model, string version, ReceivedArchive archive, CancellationToken cancellationToken)
+    {
+        var folder = bundles.FolderOf(model, version, archive.Sha256);
+        try
+        {
+            await bundles.UnpackAsync(archive.File, archive.Format, folder, cancellationToken);
+        }
+        catch (ArchiveException exception)
+        {
+            return ArchiveProblems.Unreadable(exception);
+        }
+
+        var (name, number) = ReadNames(Path.Combine(folder, BundleNames.Manifest));
+        if ((name is null || name == model) && (number is null || number == version))
+        {
+            return null;
+        }
+
+        bundles.Delete(archive.Sha256);
+        return DeploymentProblems.OtherBundle(model, version, name, number);
+    }
+
+    // Null where the manifest does not say: then the version fails with all of the manifest's faults.
+    private static (string? Name, string? Version) ReadNames(string manifest)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(manifest));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? (Text(document.RootElement, "name"), Text(document.RootElement, "version"))
+                : default;
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private static string? Text(JsonElement manifest, string member) =>
+        manifest.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
