@@ -1,4 +1,5 @@
 using ModelApi.Deployments.Archives;
+using ModelApi.Deployments.Rollouts;
 using ModelApi.Inference.Registry;
 using ModelApi.Storage;
 
@@ -253,7 +254,8 @@ internal sealed class Reconciler(IDeploymentStore store, ModelRegistry registry,
     private static HashSet<string> DigestsOf(IEnumerable<ModelRecord> records) =>
         [.. records.SelectMany(record => record.Versions).Select(version => version.Digest).OfType<string>()];
 
-    private ModelPlacement Place(ModelRecord record) => record.ToPlacement(rollout: null);
+    private static ModelPlacement Place(ModelRecord record) => record.ToPlacement(
+        record.RolloutJson is { } json ? RolloutSettings.OfJson(json).ToRollout() : null);
 
     private bool Is(ModelVersion version, VersionRecord upload) =>
         version.Version == upload.Version && version.Source.Folder == bundles.FolderOf(version.Model, upload.Version, upload.Digest!);

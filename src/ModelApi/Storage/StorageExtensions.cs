@@ -17,6 +17,7 @@ internal static class StorageExtensions
                 DialectOf(options), Migration.ReadAll(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<Database>>());
         });
+        services.AddSingleton<BundleFiles>();
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
     }
