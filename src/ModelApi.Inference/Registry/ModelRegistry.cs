@@ -117,7 +117,7 @@ public sealed class ModelRegistry : IDisposable
                 _placements[name] = placement;
             }
 
-            pending = Publish(names.ToDictionary(name => name, Func<VersionSet, VersionSet> (_) => set => set, StringComparer.Ordinal));
+            pending = Publish(names.ToDictionary(name => name, Func<VersionSet, VersionSet> (_) => set => set));
         }
 
         return _lanes.LoadAsync(pending, first: null, TimeSpan.Zero, cancellationToken);
@@ -264,7 +264,7 @@ public sealed class ModelRegistry : IDisposable
         var (gone, pending) = (new List<ModelVersion>(), new List<ModelVersion>());
         lock (_publishing)
         {
-            if (_isDisposed)
+            if (_isDisposed || (changes.Count == 0 && also is null))
             {
                 return [];
             }

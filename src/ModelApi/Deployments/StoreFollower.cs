@@ -22,12 +22,18 @@ internal sealed class StoreFollower(
     private readonly CancellationTokenSource _stopping = new();
     private Task? _catchUp;
 
-    /// <summary>Begins to read the store beside the loading of models; nothing is in production before it is read.</summary>
+    /// <summary>
+    /// Begins to read the store beside the loading of models. Where anything may have been decided, nothing is in production before.
+    /// </summary>
     public void Begin()
     {
         if (_catchUp is null)
         {
-            registry.AwaitPlacements();
+            if (database.MayHoldData)
+            {
+                registry.AwaitPlacements();
+            }
+
             registry.VersionLoaded += KeepProof;
             _catchUp = Task.Run(() => CatchUpAsync(_stopping.Token));
         }

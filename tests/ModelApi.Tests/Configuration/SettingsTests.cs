@@ -102,7 +102,7 @@ public sealed class SettingsTests
     [InlineData("Models:Batching:MaxRow", "Models:Batching:MaxRow is not a setting; did you mean MaxRows?")]
     [InlineData("Models:Colour",
         "Models:Colour is not a setting; those of its section are Root, Default, Engine, BatchThreads, Threads, "
-        + "LoadTimeoutSeconds, LoadMemoryMegabytes, Isolation, Batching.")]
+        + "LoadTimeoutSeconds, LoadMemoryMegabytes, Isolation, Watch, Batching.")]
     [InlineData(ApiKeys + ":0:Expiry", ApiKeys + ":0:Expiry is not a setting; did you mean Expires?")]
     [InlineData(Bearer + ":Autority", Bearer + ":Autority is not a setting; did you mean Authority?")]
     [InlineData(Bearer + ":SigningKeys:0:Valeu", Bearer + ":SigningKeys:0:Valeu is not a setting; did you mean Value?")]

@@ -11,11 +11,15 @@ public sealed class EndpointPolicyTests(ModelApiHost api) : IClassFixture<ModelA
 
     private static readonly string[] Closed =
     [
-        "/args", "/args/{arg}", "/code", "/example", "/models", "/models/{name}",
-        "/models/{name}/args", "/models/{name}/args/{arg}", "/models/{name}/code", "/models/{name}/example", "/models/{name}/performance",
-        "/models/{name}/predict", "/models/{name}/predict/batch", "/models/{name}/signature", "/models/{name}/versions/{version}",
+        "/args", "/args/{arg}", "/code", "/example", "/models", "/models/{name}", "/models/{name}/", "/models/{name}/aliases/{alias}",
+        "/models/{name}/aliases/{alias}", "/models/{name}/args", "/models/{name}/args/{arg}", "/models/{name}/code",
+        "/models/{name}/disable", "/models/{name}/enable", "/models/{name}/example", "/models/{name}/history",
+        "/models/{name}/performance", "/models/{name}/predict", "/models/{name}/predict/batch", "/models/{name}/rollback",
+        "/models/{name}/signature", "/models/{name}/versions/{version}", "/models/{name}/versions/{version}",
+        "/models/{name}/versions/{version}/diff/{other}",
+        "/models/{name}/versions/{version}/disable", "/models/{name}/versions/{version}/enable",
         "/models/{name}/versions/{version}/predict", "/models/{name}/versions/{version}/predict/batch",
-        "/performance", "/predict", "/predict/batch", "/signature",
+        "/models/{name}/versions/{version}/stage", "/performance", "/predict", "/predict/batch", "/signature",
     ];
 
     [Fact]

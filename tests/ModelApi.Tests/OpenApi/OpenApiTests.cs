@@ -13,6 +13,11 @@ public sealed class OpenApiTests(ModelApiHost api) : IClassFixture<ModelApiHost>
         "get /", "get /health/live", "get /health/ready", "get /health/startup",
         "get /models", "get /models/{name}", "get /models/{name}/versions/{version}",
         "get /models/{name}/versions/{version}/diff/{other}", "post /predict", "post /predict/batch",
+        "post /models/{name}/versions/{version}/stage", "post /models/{name}/rollback", "get /models/{name}/history",
+        "put /models/{name}/aliases/{alias}", "delete /models/{name}/aliases/{alias}",
+        "post /models/{name}/disable", "post /models/{name}/enable",
+        "post /models/{name}/versions/{version}/disable", "post /models/{name}/versions/{version}/enable",
+        "delete /models/{name}/versions/{version}", "delete /models/{name}",
     ];
 
     private static readonly string[] Parts = ["signature", "example", "performance", "args", "args/{arg}", "code"];
@@ -88,7 +93,7 @@ public sealed class OpenApiTests(ModelApiHost api) : IClassFixture<ModelApiHost>
     {
         var document = await Document.ReadAsync(api);
 
-        var predictions = document.Operations.Where(operation => operation.Method == "post").ToList();
+        var predictions = document.Operations.Where(operation => operation.Path.Contains("/predict", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(predictions);
         Assert.All(predictions, prediction =>
