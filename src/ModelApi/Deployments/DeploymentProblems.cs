@@ -32,6 +32,10 @@ internal static class DeploymentProblems
         $"Version {version} of model '{model}' is in production. Promote another version first, or roll back"
         + "; ?force=true leaves the model without one.");
 
+    public static Problem NoRollout(string model) => new(
+        404, ProblemTypes.NotFound, "No rollout",
+        $"Model '{model}' has no rollout. PUT /models/{model}/rollout begins one; GET /models/{model}/history tells how the last one ended.");
+
     public static Problem CannotDelete(string model, string version, string reason) =>
         Conflict($"Version {version} of model '{model}' cannot be deleted: {reason}");
 

@@ -1,4 +1,5 @@
 using ModelApi.Deployments.Archives;
+using ModelApi.Deployments.Rollouts;
 
 namespace ModelApi.Deployments;
 
@@ -15,6 +16,7 @@ internal static class DeploymentsExtensions
         services.AddSingleton<Reconciler>();
         services.AddSingleton<Deployer>();
         services.AddSingleton<Changes>();
+        services.AddSingleton<IRolloutActions, RolloutActions>();
         services.AddSingleton<Uploads>();
         services.AddSingleton<StoreFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreFollower>());

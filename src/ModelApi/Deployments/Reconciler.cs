@@ -9,7 +9,8 @@ namespace ModelApi.Deployments;
 /// <remarks>
 /// One change at a time. A record is applied as a whole, so that one that was missed makes no difference once a later one comes.
 /// </remarks>
-internal sealed class Reconciler(IDeploymentStore store, ModelRegistry registry, UnpackedBundles bundles, ILogger<Reconciler> logger) : IDisposable
+internal sealed class Reconciler(
+    IDeploymentStore store, ModelRegistry registry, UnpackedBundles bundles, RolloutRuns runs, ILogger<Reconciler> logger) : IDisposable
 {
     private const string FolderIsGone = "Its folder is no longer in the folder of models.";
 
@@ -151,6 +152,7 @@ internal sealed class Reconciler(IDeploymentStore store, ModelRegistry registry,
     private void Forget(string model)
     {
         _known.Remove(model);
+        runs.Follow(model, settingsJson: null, stateJson: null);
         foreach (var version in registry.Snapshot.Find(model)?.Versions ?? [])
         {
             if (version.Origin == VersionOrigin.Upload)
@@ -254,8 +256,8 @@ internal sealed class Reconciler(IDeploymentStore store, ModelRegistry registry,
     private static HashSet<string> DigestsOf(IEnumerable<ModelRecord> records) =>
         [.. records.SelectMany(record => record.Versions).Select(version => version.Digest).OfType<string>()];
 
-    private static ModelPlacement Place(ModelRecord record) => record.ToPlacement(
-        record.RolloutJson is { } json ? RolloutSettings.OfJson(json).ToRollout() : null);
+    private ModelPlacement Place(ModelRecord record) =>
+        record.ToPlacement(runs.Follow(record.Name, record.RolloutJson, record.RolloutStateJson)?.Settings.ToRollout());
 
     private bool Is(ModelVersion version, VersionRecord upload) =>
         version.Version == upload.Version && version.Source.Folder == bundles.FolderOf(version.Model, upload.Version, upload.Digest!);

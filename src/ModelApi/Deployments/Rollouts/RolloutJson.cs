@@ -9,4 +9,5 @@ namespace ModelApi.Deployments.Rollouts;
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RolloutSettings))]
 [JsonSerializable(typeof(RolloutState))]
+[JsonSerializable(typeof(RolloutDetail))]
 internal sealed partial class RolloutJson : JsonSerializerContext;

@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace ModelApi.Deployments.Rollouts;
 
 /// <summary>The rollouts in progress, by model.</summary>
 /// <remarks>Thread-safe.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle to free, and there is news until the server has stopped.")]
 internal sealed class RolloutRuns(TimeProvider time, ILogger<RolloutRuns> logger)
 {
     private readonly ConcurrentDictionary<string, RolloutRun> _runs = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _news = new(0);
 
     /// <summary>All of them.</summary>
     public IEnumerable<RolloutRun> All => _runs.Values;
@@ -28,23 +31,38 @@ internal sealed class RolloutRuns(TimeProvider time, ILogger<RolloutRuns> logger
             return null;
         }
 
-        var settings = RolloutSettings.OfJson(settingsJson);
-        return _runs.AddOrUpdate(
+        if (TryRead(model, settingsJson, RolloutSettings.OfJson) is not { } settings)
+        {
+            return null;
+        }
+
+        var run = _runs.AddOrUpdate(
             model,
-            _ => new RolloutRun(model, settings, ReadState(model, stateJson), time),
-            (_, run) => run.Settings.Id == settings.Id ? run : new RolloutRun(model, settings, ReadState(model, stateJson), time));
+            _ => new RolloutRun(model, settings, TryRead(model, stateJson, RolloutState.OfJson), time),
+            (_, run) => run.Settings.Id == settings.Id
+                ? run
+                : new RolloutRun(model, settings, TryRead(model, stateJson, RolloutState.OfJson), time));
+        Tell();
+        return run;
     }
 
-    private RolloutState? ReadState(string model, string? json)
+    /// <summary>Says that there is a new rollout, or a verdict on one.</summary>
+    public void Tell() => _news.Release();
+
+    /// <summary>Waits until there is something new, or for some time.</summary>
+    public Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken) => _news.WaitAsync(patience, cancellationToken);
+
+    // What cannot be read, such as the state of a newer server, must not keep the model from being served.
+    private T? TryRead<T>(string model, string? json, Func<string, T> read)
+        where T : class
     {
         try
         {
-            return json is null ? null : RolloutState.OfJson(json);
+            return json is null ? null : read(json);
         }
         catch (JsonException exception)
         {
-            // Statistics that cannot be read must not keep the rollout from going on.
-            logger.UnreadableState(model, exception);
+            logger.Unreadable(model, exception);
             return null;
         }
     }

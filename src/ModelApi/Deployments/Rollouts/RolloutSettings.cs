@@ -39,6 +39,9 @@ internal sealed record RolloutSettings
     /// <summary>When the version is promoted if the limits held; null for never.</summary>
     public PromoteAfter? PromoteAfter { get; init; }
 
+    /// <summary>Whether the version may be promoted although its contract breaks clients.</summary>
+    public bool IsForced { get; init; }
+
     /// <summary>Tells it from other rollouts of the model; made by the server.</summary>
     public string Id { get; init; } = "";
 

@@ -12,8 +12,12 @@ namespace ModelApi.Deployments.Rollouts;
 /// </summary>
 /// <remarks>The versions are timed by the same thread on the same calls, in turns first, so that neither has the better conditions.</remarks>
 internal sealed class RolloutWorker(
-    RolloutQueue queue, ModelRegistry registry, RequestMemory memory, IOptions<LimitsOptions> limits, ILogger<RolloutWorker> logger)
-    : IDisposable
+    RolloutQueue queue,
+    RolloutRuns runs,
+    ModelRegistry registry,
+    RequestMemory memory,
+    IOptions<LimitsOptions> limits,
+    ILogger<RolloutWorker> logger) : IDisposable
 {
     // A request does not wake the thread, which looks by itself.
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(5);
@@ -105,6 +109,10 @@ internal sealed class RolloutWorker(
             if (TryReplay(sample, production, candidate))
             {
                 sample.Run.Add(production, candidate, _production, _candidate);
+                if (sample.Run.Verdict is not null)
+                {
+                    runs.Tell();
+                }
             }
         }
         finally

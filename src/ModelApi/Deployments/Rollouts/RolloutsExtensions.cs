@@ -1,3 +1,4 @@
+using Microsoft.OpenApi;
 using ModelApi.Predictions;
 
 namespace ModelApi.Deployments.Rollouts;
@@ -11,5 +12,8 @@ internal static class RolloutsExtensions
         services.AddSingleton<RolloutQueue>();
         services.AddSingleton<RolloutWorker>();
         services.AddSingleton<IPredictionObserver, RolloutObserver>();
+        services.AddHostedService<RolloutKeeper>();
+        services.ConfigureSwaggerGen(generator => generator.MapType<PromoteAfter>(
+            () => new OpenApiSchema { Type = JsonSchemaType.Number | JsonSchemaType.String | JsonSchemaType.Null }));
     }
 }
