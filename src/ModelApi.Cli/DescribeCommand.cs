@@ -151,7 +151,7 @@ internal static class DescribeCommand
                 Text(feature.Name),
                 Text(TypeOf(feature) + (feature.Nullable ? " or null" : "")),
                 Text(ValuesOf(feature)),
-                Text(feature.Example?.ToJsonString(OneLine) ?? "null"),
+                Text(ExampleOf(feature)),
                 Text(feature.Description ?? ""));
         }
 
@@ -211,6 +211,14 @@ internal static class DescribeCommand
             { MinimumLength: > 0 } => $"at least {feature.MinimumLength} character{(feature.MinimumLength == 1 ? "" : "s")}",
             _ => "",
         };
+    }
+
+    // Of a tensor, the first numbers show the form.
+    private static string ExampleOf(Feature feature)
+    {
+        const int Longest = 60;
+        var example = feature.Example?.ToJsonString(OneLine) ?? "null";
+        return feature.Type == FeatureType.Tensor && example.Length > Longest ? $"{example[..Longest]}…" : example;
     }
 
     private static string TypeOf(Feature feature) => feature.Type.ToString().ToLowerInvariant();

@@ -120,7 +120,7 @@ internal static class PackCommand
                 Name = parsed.GetRequiredValue(name),
                 Graphs = parsed.GetRequiredValue(graphs),
                 Reference = ReferenceTable.ReadCsv(parsed.GetRequiredValue(reference)),
-                Golden = parsed.GetValue(golden) is { } rows ? Existing(rows) : null,
+                Golden = parsed.GetValue(golden) is { } rows ? PackFile.Existing(rows) : null,
                 GoldenRows = parsed.GetValue(goldenRows),
                 Output = parsed.GetRequiredValue(output),
                 Version = parsed.GetValue(version),
@@ -142,7 +142,7 @@ internal static class PackCommand
                 Inputs = PairsOf(parsed.GetValue(inputs)),
                 Features = parsed.GetValue(features) is { } file ? ReadFeatures(file) : null,
                 Files = new[] { ("performance.json", parsed.GetValue(performance)), ("args.json", parsed.GetValue(arguments)) }
-                    .Where(pair => pair.Item2 is not null).ToDictionary(pair => pair.Item1, pair => Existing(pair.Item2!)),
+                    .Where(pair => pair.Item2 is not null).ToDictionary(pair => pair.Item1, pair => PackFile.Existing(pair.Item2!)),
                 Force = parsed.GetValue(force),
                 Isolation = IsolationOption.ToProver(parsed.GetRequiredValue(isolation)),
             },
@@ -227,14 +227,11 @@ internal static class PackCommand
         return pairs;
     }
 
-    private static string Existing(string file) =>
-        File.Exists(file) ? file : throw new CommandException($"There is no file '{file}'; check the path.");
-
     private static JsonObject ReadFeatures(string file)
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(Existing(file))) as JsonObject
+            return JsonNode.Parse(File.ReadAllText(PackFile.Existing(file))) as JsonObject
                 ?? throw new CommandException($"{file} must hold a JSON object.");
         }
         catch (JsonException exception)

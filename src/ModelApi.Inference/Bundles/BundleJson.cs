@@ -26,6 +26,11 @@ internal static class BundleJson
             return new BundleFault(file, place, "Not valid UTF-8.");
         }
 
+        if (json.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            return new BundleFault(file, place, "Not valid JSON at line 1, position 1: The file is empty; it must hold a JSON object.");
+        }
+
         if (JsonFault.Find(json, DepthOfParser) is null)
         {
             // Well-formed, so the parser refused what only a stricter reading forbids.

@@ -30,7 +30,11 @@ public sealed class BundleReader(BundleLimits? limits = null)
             CheckPlace(folder, manifest, faults);
         }
 
-        CheckListed(folder, listed, faults);
+        if (manifest is not null || listed.Count > 0)
+        {
+            CheckListed(folder, listed, faults);
+        }
+
         var files = await ReadFilesAsync(source, listed, IsGraph, faults, cancellationToken).ConfigureAwait(false);
         var graphs = listed.Keys.Where(IsGraph).Where(file => files.ContainsKey(file) && file != manifest?.Model?.File)
             .Select(file => GraphReader.Read(file, files[file], _limits, faults))

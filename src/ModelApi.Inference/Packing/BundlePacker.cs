@@ -49,6 +49,11 @@ public static class BundlePacker
             throw new PackException($"Two graphs are called '{same.Key}', and a bundle keeps them by name: leave one out, or rename it.");
         }
 
+        if (File.Exists(request.Output))
+        {
+            throw new PackException($"--output {request.Output}: is a file; name the folder of models.");
+        }
+
         if (request.Tolerance is { Share: var share, Reason: null } && share > Tolerance.Usual.Share)
         {
             throw new PackException(FormattableString.Invariant(
@@ -183,12 +188,7 @@ public static class BundlePacker
 
     private static async Task CopyAsync(string source, string destination, CancellationToken cancellationToken)
     {
-        if (!File.Exists(source))
-        {
-            throw new PackException($"There is no file '{source}'; check the path.");
-        }
-
-        var content = await File.ReadAllBytesAsync(source, cancellationToken).ConfigureAwait(false);
+        var content = await File.ReadAllBytesAsync(PackFile.Existing(source), cancellationToken).ConfigureAwait(false);
         await File.WriteAllBytesAsync(destination, content, cancellationToken).ConfigureAwait(false);
     }
 

@@ -142,6 +142,13 @@ internal static partial class FeatureInference
             if (!double.TryParse(values[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i])
                 || !double.IsFinite(numbers[i]))
             {
+                if (double.IsNaN(numbers[i]) || values[i] is "NA" or "null" or "None")
+                {
+                    throw new PackException(
+                        $"Column '{name}' of the reference holds '{values[i]}' in row {Array.IndexOf(cells, values[i]) + 1}: leave the "
+                        + "cell of a missing value empty.");
+                }
+
                 throw new PackException(
                     $"Column '{name}' of the reference {fault ?? "is a number of the model"}, and row "
                     + $"{Array.IndexOf(cells, values[i]) + 1} holds '{Shorten(values[i])}'.");

@@ -89,7 +89,8 @@ internal sealed class GoldenFacts
         }
         catch (JsonException exception)
         {
-            throw new PackException($"{_file}, line {number}: it is not JSON ({exception.Message.Split('.')[0]}). {Form}");
+            var advice = line.Contains("NaN", StringComparison.Ordinal) ? "JSON has no NaN: write null for a missing value." : Form;
+            throw new PackException($"{_file}, line {number}: it is not JSON ({exception.Message.Split('.')[0]}). {advice}");
         }
         catch (InvalidOperationException)
         {

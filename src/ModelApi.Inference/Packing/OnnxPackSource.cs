@@ -38,6 +38,12 @@ internal sealed class OnnxPackSource(PackRequest request) : IPackSource
         {
             var place = Path.Combine(folder, file);
             var content = await File.ReadAllBytesAsync(place, cancellationToken).ConfigureAwait(false);
+            if (content.AsSpan().StartsWith("PK\u0003\u0004"u8))
+            {
+                throw new PackException(
+                    $"{file} is a zip and no ONNX graph: a pipeline of ML.NET is packed alone, under a name that ends with .zip.");
+            }
+
             var graph = GraphReader.Read(file, content, new BundleLimits(), faults);
             if (graph is not null && ZipMapCut.Cut(content, out var maps) is { } cut)
             {

@@ -9,6 +9,10 @@ namespace ModelApi.Inference.Packing;
 /// <param name="file">The name of the graph in messages.</param>
 internal sealed class OutputMatching(ToldOutputs told, IReadOnlyList<ProbedOutput> outputs, string file)
 {
+    private const string OfNumbers =
+        "Where the class follows from numbers, as in a network, write the trainer's own beside it, as 'probabilities' or 'scores' by "
+        + "class. Otherwise, name the output with --answer label=OUTPUT.";
+
     /// <summary>Whether some output holds floats.</summary>
     public bool HasFloats => outputs.Any(output => output.AreFloats);
 
@@ -33,7 +37,7 @@ internal sealed class OutputMatching(ToldOutputs told, IReadOnlyList<ProbedOutpu
             .ToList();
         return candidates switch
         {
-            [] when isNeeded => throw NoneFits("label", "one class for each row"),
+            [] when isNeeded => throw NoneFits("label", "one class for each row", HasFloats ? OfNumbers : null),
             [] => null,
             [var first, var second, ..] when first.Agreeing == second.Agreeing => throw SeveralFit("label", first.Output, second.Output),
             [var best, ..] => best.Output,
@@ -90,12 +94,15 @@ internal sealed class OutputMatching(ToldOutputs told, IReadOnlyList<ProbedOutpu
     }
 
     /// <summary>What is said when no output fits.</summary>
-    public PackException NoneFits(string key, string what)
+    /// <param name="key">The key of the golden rows.</param>
+    /// <param name="what">What an output would hold.</param>
+    /// <param name="advice">What to do; null to name the output, or to leave the key out.</param>
+    public PackException NoneFits(string key, string what, string? advice = null)
     {
         var tensors = outputs.Count == 0 ? " Export it with outputs that are tensors: a sequence or map is not read." : "";
         return new PackException(
             $"The golden rows hold '{key}', and no output of {file} holds {what}: it has {ProbedOutput.Describe(outputs)}.{tensors} "
-            + $"Name the output with --answer {key}=OUTPUT, or leave '{key}' out of the golden rows.");
+            + (advice ?? $"Name the output with --answer {key}=OUTPUT, or leave '{key}' out of the golden rows."));
     }
 
     private PackException SeveralFit(string key, ProbedOutput first, ProbedOutput second) => new(

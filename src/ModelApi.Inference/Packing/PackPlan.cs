@@ -246,13 +246,7 @@ internal sealed class PackPlan
 
     private static IReadOnlyList<string> ReadLines(string file)
     {
-        try
-        {
-            return [.. File.ReadLines(file)];
-        }
-        catch (FileNotFoundException)
-        {
-            throw new PackException($"There is no file '{file}'; check the path.");
-        }
+        PackFile.ThrowIfNotText(PackFile.Existing(file));
+        return [.. File.ReadLines(file)];
     }
 }

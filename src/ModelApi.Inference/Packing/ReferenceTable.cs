@@ -1,4 +1,3 @@
-using System.Text;
 using CsvHelper;
 
 namespace ModelApi.Inference.Packing;
@@ -32,12 +31,7 @@ public sealed class ReferenceTable
     /// </exception>
     public static ReferenceTable ReadCsv(string file)
     {
-        if (!File.Exists(file))
-        {
-            throw new PackException($"There is no file '{file}'; check the path.");
-        }
-
-        ThrowIfNotText(file);
+        PackFile.ThrowIfNotText(PackFile.Existing(file));
         using var csv = CsvReader.FromFile(file, new CsvReaderOptions
         {
             FieldCountMismatch = CsvFieldCountHandling.Throw,
@@ -69,25 +63,7 @@ public sealed class ReferenceTable
         }
         catch (CsvFormatException exception)
         {
-            throw new PackException($"{file}, record {exception.RecordNumber}: {exception.Message}");
-        }
-    }
-
-    // Read as UTF-8, "é" of another encoding would be a category that no client can send. A mark of the byte order names UTF-16 and UTF-32.
-    private static void ThrowIfNotText(string file)
-    {
-        using var reader = new StreamReader(file, new UTF8Encoding(false, true));
-        var buffer = new char[8192];
-        try
-        {
-            while (reader.Read(buffer) > 0)
-            {
-            }
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new PackException(
-                $"{file} is not UTF-8: no character has the bytes {Convert.ToHexString(exception.BytesUnknown ?? [])}. Save it as UTF-8.");
+            throw new PackException($"{file}: {exception.Message}");
         }
     }
 

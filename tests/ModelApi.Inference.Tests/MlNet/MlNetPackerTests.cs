@@ -160,6 +160,10 @@ public sealed class MlNetPackerTests : IDisposable
 
         Assert.Contains("--target Churnd", exception.Message, StringComparison.Ordinal);
         Assert.Contains("did you mean 'Churned'?", exception.Message, StringComparison.Ordinal);
+
+        exception = await Assert.ThrowsAsync<PackException>(
+            () => MlNetPacker.PackAsync(request with { Target = "Revenue" }, CancellationToken.None));
+        Assert.Contains("'Churned'", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

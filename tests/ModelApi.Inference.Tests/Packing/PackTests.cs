@@ -81,7 +81,8 @@ public sealed class PackTests : IDisposable
     [Fact]
     public async Task Without_golden_rows_and_predictions_both_ways_are_told()
     {
-        var exception = await Assert.ThrowsAsync<PackException>(() => _packing.PackAsync(Packing.Sum("X", 2), "a,b,y\n1,2,3\n", golden: null));
+        var exception = await Assert.ThrowsAsync<PackException>(
+            () => _packing.PackAsync(Packing.Sum("X", 2), "a,b,y\n1,2,3\n", golden: null));
 
         Assert.Contains("--golden", exception.Message, StringComparison.Ordinal);
         Assert.Contains("'prediction'", exception.Message, StringComparison.Ordinal);
@@ -119,6 +120,13 @@ public sealed class PackTests : IDisposable
         "line 2: it holds 'label', and the first row 'value'")]
     [InlineData("a,a,y\n1,2,4\n", """{"input":{"a":1},"value":3}""", "has two columns called 'a'; rename one of them")]
     [InlineData("a,b,y\n1,2,4\n", "nothing", "line 1: it is not JSON")]
+    [InlineData(
+        "a,b,y\n1,2,4\n", """{"input":{"a":1,"b":2},"value":NaN}""", "JSON has no NaN: write null for a missing value.")]
+    [InlineData(
+        "a,b,y\n1,,4\n1,nan,4\n", """{"input":{"a":1,"b":2},"value":3}""",
+        "Column 'b' of the reference holds 'nan' in row 2: leave the cell of a missing value empty.")]
+    [InlineData("a,b,y\n1,2,4\n", """{"input":{"a":1,"b":2},"label":"x"}""", "write the trainer's own beside it, as 'probabilities'")]
+    [InlineData("a,b,y\n1,2\n", """{"input":{"a":1,"b":2},"value":3}""", "reference.csv: Record 2 has 2 fields but 3 were expected")]
     [InlineData("a,b,y\n1,2,4\n", "", "holds no rows. Each line is an object")]
     public async Task What_cannot_be_packed_is_told_with_what_to_do(string reference, string golden, string message)
     {
@@ -127,6 +135,51 @@ public sealed class PackTests : IDisposable
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
         Assert.Empty(Directory.GetFileSystemEntries(_packing.Folder, ".packing-*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Golden_rows_of_another_encoding_are_refused()
+    {
+        var packed = _packing.PackAsync(Packing.Sum("X", 2), "a,b,y\n1,2,3\n", Golden, request =>
+        {
+            File.WriteAllText(request.Golden!, """{"note":"pâtissier","input":{"a":1,"b":2},"value":3}""", System.Text.Encoding.Latin1);
+            return request;
+        });
+
+        var exception = await Assert.ThrowsAsync<PackException>(() => packed);
+        Assert.Contains("golden.jsonl is not UTF-8", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folders_and_files_in_the_place_of_each_other_are_named()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_packing.Folder, "folder.onnx")).FullName;
+        Func<PackRequest, PackRequest>[] changes =
+        [
+            request => request with { Graphs = [folder] },
+            request => request with { Golden = folder },
+            request => request with { Files = new Dictionary<string, string> { ["args.json"] = folder } },
+        ];
+
+        foreach (var change in changes)
+        {
+            var exception = await Assert.ThrowsAsync<PackException>(
+                () => _packing.PackAsync(Packing.Sum("X", 2), "a,b,y\n1,2,3\n", Golden, change));
+            Assert.Contains("folder.onnx' is a folder; give a file.", exception.Message, StringComparison.Ordinal);
+        }
+
+        var output = await Assert.ThrowsAsync<PackException>(() => _packing.PackAsync(
+            Packing.Sum("X", 2), "a,b,y\n1,2,3\n", Golden, request => request with { Output = request.Golden! }));
+        Assert.Contains("is a file; name the folder of models", output.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_zip_among_the_graphs_is_named()
+    {
+        var exception = await Assert.ThrowsAsync<PackException>(
+            () => _packing.PackAsync([.. "PK\u0003\u0004"u8, 0, 0], "a,b,y\n1,2,3\n", Golden));
+
+        Assert.Contains("model.onnx is a zip and no ONNX graph", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -143,12 +143,7 @@ public sealed class MlNetPacker : IPackSource
     private static ModelZip Read(string file, CancellationToken cancellationToken)
     {
         var limits = new BundleLimits();
-        if (!File.Exists(file))
-        {
-            throw new PackException($"There is no file '{file}'; check the path.");
-        }
-
-        if (new FileInfo(file).Length > limits.MaxFileBytes)
+        if (new FileInfo(PackFile.Existing(file)).Length > limits.MaxFileBytes)
         {
             throw new PackException($"{file} has more than {limits.MaxFileBytes} bytes.");
         }

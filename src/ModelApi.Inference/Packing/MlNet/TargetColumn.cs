@@ -10,7 +10,7 @@ internal static class TargetColumn
 {
     private const string UsualName = "Label";
 
-    /// <summary>Refuses a target that is told and is a feature, or is no column and nearly the name of one.</summary>
+    /// <summary>Refuses a target that is told and is a feature, or is no column where some may be meant.</summary>
     /// <exception cref="PackException">It is one of these.</exception>
     public static void ThrowIfMisspelt(
         PackRequest request,
@@ -33,10 +33,14 @@ internal static class TargetColumn
             .Concat(model.InputSchema.Where(column => !column.IsHidden && needed.All(other => other.Index != column.Index))
                 .Select(column => column.Name))
             .Where(name => !features.Contains(name))
+            .Distinct()
             .ToList();
-        if (!rest.Contains(target) && NearestName.Find(target, rest) is { } meant)
+        if (!rest.Contains(target) && rest.Count > 0)
         {
-            throw new PackException($"--target {target}: the reference has no such column; did you mean '{meant}'?");
+            throw new PackException(
+                $"--target {target}: the reference has no such column"
+                + (NearestName.Find(target, rest) is { } meant ? $"; did you mean '{meant}'?"
+                    : $", and {InputMatching.Quote(rest)} may be the predicted one. Name a column, or leave the option out."));
         }
     }
 
