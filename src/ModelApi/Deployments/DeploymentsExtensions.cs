@@ -10,7 +10,6 @@ internal static class DeploymentsExtensions
         var services = builder.Services;
         services.AddSingleton<IDeploymentStore, DeploymentStore>();
         services.AddSingleton(new ArchiveLimits());
-        services.AddSingleton<Storage.BundleFiles>();
         services.AddSingleton<ArchiveUnpacker>();
         services.AddSingleton<UnpackedBundles>();
         services.AddSingleton<Reconciler>();
@@ -20,6 +19,7 @@ internal static class DeploymentsExtensions
         services.AddSingleton<Uploads>();
         services.AddSingleton<StoreFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreFollower>());
+        services.AddHostedService<BundleCollector>();
         services.ConfigureSwaggerGen(generator => generator.OperationFilter<ChangeDescriptions>());
         builder.AddVersionDiffs();
     }

@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Information, "{User}: {Action} of model {Model}, version {Version} (before: {Before})")]
     public static partial void Changed(this ILogger logger, string user, string action, string model, string? version, string? before);
+
+    [LoggerMessage(7, LogLevel.Warning, "Archives that no version needs stay for now: {Reason}")]
+    public static partial void NotCollected(this ILogger logger, string reason);
 }

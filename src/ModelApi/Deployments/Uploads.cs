@@ -30,6 +30,7 @@ internal sealed class Uploads(
         string model, string version, ReceivedArchive archive, Actor actor, CancellationToken cancellationToken)
     {
         await reconciler.CatchUpAsync(cancellationToken);
+        await using var held = await archives.HoldAsync(cancellationToken);
         for (var tries = 1; ; tries++)
         {
             var record = await store.FindAsync(model, cancellationToken) ?? ModelRecord.New(model);

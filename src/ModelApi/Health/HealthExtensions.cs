@@ -10,6 +10,7 @@ internal static class HealthExtensions
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         builder.Services.AddHealthChecks()
             .AddCheck<DrainingCheck>("draining", tags: [Ready])
-            .AddCheck<ModelsCheck>("models", tags: [Ready]);
+            .AddCheck<ModelsCheck>("models", tags: [Ready])
+            .AddCheck<StoreCheck>("store", tags: [Ready]);
     }
 }

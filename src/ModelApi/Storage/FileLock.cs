@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ModelApi.Storage;
 
 /// <summary>A lock among processes, on a file that stays. The system ends it with the process.</summary>
-internal sealed class FileLock : IAsyncDisposable
+internal sealed class FileLock : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -48,6 +48,8 @@ internal sealed class FileLock : IAsyncDisposable
             return null;
         }
     }
+
+    public void Dispose() => _file.Dispose();
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 }

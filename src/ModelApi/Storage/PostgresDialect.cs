@@ -11,6 +11,9 @@ internal sealed class PostgresDialect : IDialect
     /// <summary>Held by who migrates; "ModelApi" in ASCII.</summary>
     private const long MigrationsKey = 0x4D6F_6465_6C41_7069;
 
+    /// <summary>Shared by who saves bundles, and held alone by who collects them.</summary>
+    private const long BundlesKey = MigrationsKey + 1;
+
     private const int ConnectSeconds = 3;
 
     private readonly NpgsqlDataSource _source;
@@ -62,6 +65,12 @@ internal sealed class PostgresDialect : IDialect
     public async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken) =>
         await PostgresLock.TakeAsync(_source, MigrationsKey, isShared: false, cancellationToken);
 
+    public async Task<IAsyncDisposable> HoldBundlesAsync(CancellationToken cancellationToken) =>
+        await PostgresLock.TakeAsync(_source, BundlesKey, isShared: true, cancellationToken);
+
+    public async Task<IAsyncDisposable?> TryHoldBundlesAloneAsync(CancellationToken cancellationToken) =>
+        await PostgresLock.TryTakeAsync(_source, BundlesKey, cancellationToken);
+
     public void Apply(IReadOnlyList<Migration> scripts, TimeProvider time) =>
         MigrationRunner.Run(PostgresMigrations.To(_source), scripts, Variables, time);
 
@@ -81,8 +90,8 @@ internal sealed class PostgresDialect : IDialect
                 "The database has failed.",
             _ => null,
         },
-        NpgsqlException { InnerException: TimeoutException } or TimeoutException => "The database does not answer.",
-        NpgsqlException or SocketException or IOException => "The database cannot be reached.",
+        NpgsqlException { InnerException: TimeoutException } => "The database does not answer.",
+        NpgsqlException => "The database cannot be reached.",
         _ => null,
     };
 

@@ -17,8 +17,10 @@ internal static class StorageExtensions
                 DialectOf(options), Migration.ReadAll(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<Database>>());
         });
-        services.AddSingleton<BundleFiles>();
         services.AddSingleton<ChangeFeed>();
+        services.AddSingleton(provider => new BundleFiles(
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value, provider.GetRequiredService<Database>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
     }
 

@@ -80,6 +80,8 @@ public sealed class ChangeFeedTests
 
         public static async Task<Changes> StartAsync(TestReplica replica, string topic)
         {
+            // A store that is open is followed at once.
+            await replica.ScalarAsync<long>("select count(*) from feed");
             var changes = new Changes(replica, topic);
             await replica.Feed.StartAsync(CancellationToken.None);
             return changes;

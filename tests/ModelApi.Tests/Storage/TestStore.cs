@@ -10,6 +10,7 @@ namespace ModelApi.Tests.Storage;
 internal sealed class TestStore : IAsyncDisposable
 {
     private readonly List<TestReplica> _replicas = [];
+    private readonly HashSet<string> _folders = [];
 
     private TestStore(StorageOptions options) => Options = options;
 
@@ -17,18 +18,20 @@ internal sealed class TestStore : IAsyncDisposable
 
     public string Root => Options.Root!;
 
-    public static async Task<TestStore> CreateAsync(DatabaseKind kind) => kind == DatabaseKind.Sqlite
-        ? new TestStore(new StorageOptions { Folder = NewFolder() })
+    public static async Task<TestStore> CreateAsync(DatabaseKind kind, bool hasSharedFolder = false) => kind == DatabaseKind.Sqlite
+        ? new TestStore(new StorageOptions { Folder = NewFolder(), SharedFolder = hasSharedFolder ? NewFolder() : null })
         : await CreateAsync(await PostgresServer.GetAsync());
 
     public static async Task<TestStore> CreateAsync(PostgresServer server) =>
         new(new StorageOptions { Folder = NewFolder(), ConnectionString = await server.CreateDatabaseAsync() });
 
     /// <summary>A server on the store, as far as storage goes.</summary>
-    public TestReplica Replica(IReadOnlyList<Migration>? migrations = null)
+    public TestReplica Replica(IReadOnlyList<Migration>? migrations = null, bool isOnOtherMachine = false)
     {
-        var replica = new TestReplica(Options, migrations ?? Migration.ReadAll());
+        var options = isOnOtherMachine ? Options with { Folder = NewFolder() } : Options;
+        var replica = new TestReplica(options, migrations ?? Migration.ReadAll());
         _replicas.Add(replica);
+        _folders.UnionWith(new[] { options.Root, options.SharedFolder }.OfType<string>());
         return replica;
     }
 
@@ -39,9 +42,9 @@ internal sealed class TestStore : IAsyncDisposable
             await replica.DisposeAsync();
         }
 
-        if (Directory.Exists(Root))
+        foreach (var folder in _folders.Where(Directory.Exists))
         {
-            Directory.Delete(Root, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
@@ -54,11 +57,14 @@ internal sealed class TestReplica : IAsyncDisposable
     public TestReplica(StorageOptions options, IReadOnlyList<Migration> migrations)
     {
         Database = new Database(StorageExtensions.DialectOf(options), migrations, TimeProvider.System, NullLogger<Database>.Instance);
+        Bundles = new BundleFiles(options, Database, TimeProvider.System);
         Feed = new ChangeFeed(Database, NullLogger<ChangeFeed>.Instance);
         Deployments = new DeploymentStore(Database, Feed, new AuditLog(TimeProvider.System), TimeProvider.System);
     }
 
     public Database Database { get; }
+
+    public BundleFiles Bundles { get; }
 
     public ChangeFeed Feed { get; }
 
@@ -93,6 +99,7 @@ internal sealed class TestReplica : IAsyncDisposable
     {
         await Feed.StopAsync(CancellationToken.None);
         Feed.Dispose();
+        await Bundles.DisposeAsync();
         await Database.DisposeAsync();
     }
 }

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using ModelApi.Tests.Fixtures;
+using ModelApi.Tests.Storage;
+
+namespace ModelApi.Tests.Health;
+
+public sealed class StoreCheckTests
+{
+    [Fact]
+    public async Task A_server_without_a_store_is_healthy_and_says_so()
+    {
+        using var host = new ModelApiHost();
+
+        var check = await CheckAsync(host);
+
+        Assert.Equal(("Healthy", "The server keeps no changes, because Storage:Folder is empty."), check);
+    }
+
+    [PostgresFact]
+    public async Task A_store_that_is_away_degrades_a_server_that_stays_ready()
+    {
+        using var host = ModelApiHost.With(("Storage:ConnectionString", "Host=127.0.0.1;Port=1;Database=a;Username=a"));
+        await host.Services.GetService<ModelApi.Storage.Database>()!.OpenAsync(CancellationToken.None).ContinueWith(
+            opening => opening.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+        var check = await CheckAsync(host);
+
+        Assert.Equal(("Degraded", "The database cannot be reached. Predictions go on; changes are refused."), check);
+    }
+
+    private static async Task<(string? Status, string? Description)> CheckAsync(ModelApiHost host)
+    {
+        using var response = await host.Client().GetAsync(new Uri("/health/ready", UriKind.Relative));
+        Assert.True(response.IsSuccessStatusCode);
+        var check = (await response.ReadJsonAsync()).GetProperty("checks").EnumerateArray()
+            .Single(check => check.GetProperty("name").GetString() == "store");
+        return (check.GetProperty("status").GetString(), check.GetProperty("description").GetString());
+    }
+}
