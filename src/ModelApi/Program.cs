@@ -69,6 +69,7 @@ return await Startup.RunAsync(() =>
     app.MapModels();                // GET  /models…  /signature  /example  /performance  /args  /code
     app.MapPredictions();           // POST /predict  /models/{name}/predict  /models/{name}/versions/{version}/predict
     app.MapDeployments();           // POST /models/{name}/versions/{version}/stage  /rollback  /history  /aliases…
+    app.MapUploads();               // PUT  /models/{name}/versions/{version}  GET /models/{name}/versions/{version}/bundle
     app.MapRollouts();              // PUT GET DELETE /models/{name}/rollout
     app.MapVersionDiffs();          // GET  /models/{name}/versions/{version}/diff/{other}
     return app;

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using ModelApi.Configuration;
 using ModelApi.Deployments.Archives;
 using ModelApi.Deployments.Rollouts;
 
@@ -9,7 +11,9 @@ internal static class DeploymentsExtensions
     {
         var services = builder.Services;
         services.AddSingleton<IDeploymentStore, DeploymentStore>();
-        services.AddSingleton(new ArchiveLimits());
+        builder.AddSettings(DeploymentsOptions.Section, DeploymentsOptions.Read);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DeploymentsOptions>>().Value.ToArchiveLimits());
+        services.AddSingleton<ArchiveReceiver>();
         services.AddSingleton<ArchiveUnpacker>();
         services.AddSingleton<UnpackedBundles>();
         services.AddSingleton<Reconciler>();
@@ -17,10 +21,12 @@ internal static class DeploymentsExtensions
         services.AddSingleton<Changes>();
         services.AddSingleton<IRolloutActions, RolloutActions>();
         services.AddSingleton<Uploads>();
+        services.AddSingleton<BundleDownloads>();
         services.AddSingleton<StoreFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreFollower>());
         services.AddHostedService<BundleCollector>();
         services.ConfigureSwaggerGen(generator => generator.OperationFilter<ChangeDescriptions>());
+        services.ConfigureSwaggerGen(generator => generator.OperationFilter<UploadDescription>());
         builder.AddVersionDiffs();
     }
 

@@ -38,7 +38,14 @@ internal sealed class UnpackedBundles(
         if (!Directory.Exists(folder))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-            await unpacker.UnpackAsync(archive, format, folder, cancellationToken);
+            try
+            {
+                await unpacker.UnpackAsync(archive, format, folder, cancellationToken);
+            }
+            catch (IOException) when (Directory.Exists(folder))
+            {
+                // Another request has unpacked the same bytes meanwhile.
+            }
         }
     }
 
@@ -66,10 +73,24 @@ internal sealed class UnpackedBundles(
         }
     }
 
-    /// <summary>Deletes the folder of a bundle.</summary>
-    public void Delete(string digest)
+    /// <summary>Deletes the folders of all bundles that have come as an archive.</summary>
+    public void Delete(string digest) => DeleteFolder(Path.Combine(Root, digest));
+
+    /// <summary>Deletes the folder of one bundle, which did not become a version.</summary>
+    public void Delete(string model, string version, string digest)
     {
-        var folder = Path.Combine(Root, digest);
+        DeleteFolder(FolderOf(model, version, digest));
+        foreach (var folder in new[] { Path.Combine(Root, digest, model), Path.Combine(Root, digest) })
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                DeleteFolder(folder);
+            }
+        }
+    }
+
+    private void DeleteFolder(string folder)
+    {
         try
         {
             if (Directory.Exists(folder))

@@ -18,6 +18,18 @@ internal sealed class Uploads(
 {
     private const int MostTries = 8;
 
+    /// <summary>Why a version will not be taken, whatever its archive holds: said before that is sent.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="version">The version's number.</param>
+    /// <param name="cancellationToken">Ends the look into the store.</param>
+    /// <exception cref="StoreUnavailableException">The store cannot be used now.</exception>
+    public async Task<Problem?> CheckAsync(string model, string version, CancellationToken cancellationToken)
+    {
+        await reconciler.CatchUpAsync(cancellationToken);
+        var record = await store.FindAsync(model, cancellationToken);
+        return IsInFolder(record, model, version) ? UploadProblems.InFolder(model, version) : null;
+    }
+
     /// <summary>Takes an archive as a version, which is then proved and loaded beside all others.</summary>
     /// <param name="model">The model's name.</param>
     /// <param name="version">The version's number.</param>
@@ -63,19 +75,20 @@ internal sealed class Uploads(
 
     private Uploaded? Find(ModelRecord record, string version, string digest)
     {
-        var known = record.Find(version);
-        if (known is { Origin: VersionOrigin.Upload })
+        if (IsInFolder(record, record.Name, version))
         {
-            return known.Digest == digest ? new(Problem: null, IsNew: false) : new(DeploymentProblems.Conflict(
-                $"Model '{record.Name}' has a version {version} with other content already, and a version never changes. Upload the bundle "
-                + $"as another version, or delete that one first: DELETE /models/{record.Name}/versions/{version}."));
+            return new(UploadProblems.InFolder(record.Name, version));
         }
 
-        return known is not null || registry.Snapshot.Find(record.Name)?.Find(version) is { Origin: VersionOrigin.Folder }
-            ? new(DeploymentProblems.Conflict(
-                $"Version {version} of model '{record.Name}' lies in the folder of models. Upload the bundle as another version."))
-            : null;
+        var known = record.Find(version);
+        return known is null ? null
+            : known.Digest == digest ? new(Problem: null, IsNew: false)
+            : new(UploadProblems.Taken(record.Name, version));
     }
+
+    private bool IsInFolder(ModelRecord? record, string model, string version) =>
+        record?.Find(version) is { Origin: VersionOrigin.Folder }
+        || registry.Snapshot.Find(model)?.Find(version) is { Origin: VersionOrigin.Folder };
 
     private async Task<Problem?> UnpackAsync(string model, string version, ReceivedArchive archive, CancellationToken cancellationToken)
     {
@@ -86,6 +99,7 @@ internal sealed class Uploads(
         }
         catch (ArchiveException exception)
         {
+            bundles.Delete(model, version, archive.Sha256);
             return ArchiveProblems.Unreadable(exception);
         }
 
@@ -95,7 +109,7 @@ internal sealed class Uploads(
             return null;
         }
 
-        bundles.Delete(archive.Sha256);
+        bundles.Delete(model, version, archive.Sha256);
         return DeploymentProblems.OtherBundle(model, version, name, number);
     }
 

@@ -25,6 +25,7 @@ internal static class ProblemTypes
     public const string TooLarge = Prefix + "too-large";
     public const string UnsupportedMediaType = Prefix + "unsupported-media-type";
     public const string InvalidFeatures = Prefix + "invalid-features";
+    public const string InvalidBundle = Prefix + "invalid-bundle";
     public const string InvalidBody = Prefix + "invalid-body";
     public const string Internal = Prefix + "internal";
     public const string NotReady = Prefix + "not-ready";

@@ -10,7 +10,16 @@ namespace ModelApi.Tests.Fixtures;
 public class SocketHost : ModelApiHost
 {
     // Without a port, which the factory would set only after it has built the host, when the program may have started it already.
-    public SocketHost() => UseKestrel();
+    public SocketHost()
+        : this([])
+    {
+    }
+
+    private SocketHost((string Name, string Value)[] settings)
+        : base(settings) => UseKestrel();
+
+    /// <summary>A host with settings of its own; names as in the configuration.</summary>
+    public static new SocketHost With(params (string Name, string Value)[] settings) => new(settings);
 
     /// <summary>The port, once every model is loaded.</summary>
     public int Port()

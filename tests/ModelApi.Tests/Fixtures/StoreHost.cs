@@ -8,11 +8,20 @@ namespace ModelApi.Tests.Fixtures;
 internal sealed class StoreHost : IDisposable
 {
     private readonly string _data = Path.Combine(Path.GetTempPath(), $"modelapi-data-{Guid.NewGuid():n}");
+    private readonly (string Name, string Value)[] _settings;
     private ModelApiHost? _host;
     private HttpClient? _client;
 
     public StoreHost(params string[] versions)
+        : this([], versions)
     {
+    }
+
+    /// <param name="settings">Settings of the host, which may name another data folder.</param>
+    /// <param name="versions">Versions of the bank model.</param>
+    public StoreHost((string Name, string Value)[] settings, params string[] versions)
+    {
+        _settings = settings;
         foreach (var version in versions)
         {
             Models.AddBank(version: version);
@@ -23,7 +32,8 @@ internal sealed class StoreHost : IDisposable
 
     public string Data => _data;
 
-    public ModelApiHost Host => _host ??= ModelApiHost.With(("Models:Root", Models.Root), ("Storage:Folder", _data));
+    public ModelApiHost Host => _host ??= ModelApiHost.With(
+        [("Models:Root", Models.Root), ("Storage:Folder", _data), .. _settings]);
 
     public HttpClient Client => _client ??= Host.Client();
 
