@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs everything that measures, about a quarter of an hour: results into bench/results/, plots into bench/plots/, both into
 # bench/RESULTS.md. With --quick, a check of the scripts that leaves those alone.
-# The scripts that send hostile traffic run when they are named; soak.sh takes an hour.
-# Usage: bench/all.sh [--quick] [http|engines|overload|growth|score|hostile|soak ...]
+# The scripts that send hostile traffic or change the registry run when they are named; soak.sh takes an hour.
+# Usage: bench/all.sh [--quick] [http|engines|overload|growth|score|hostile|soak|swaps|rounds|kills|replicas|thousand ...]
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -10,8 +10,8 @@ quick=() parts=()
 for argument in "$@"; do
     case $argument in
         --quick) quick=(--quick) ;;
-        http | engines | overload | growth | score | hostile | soak) parts+=("$argument") ;;
-        *) fail "unknown argument: $argument; usage: bench/all.sh [--quick] [http|engines|overload|growth|score|hostile|soak ...]" ;;
+        http | engines | overload | growth | score | hostile | soak | swaps | rounds | kills | replicas | thousand) parts+=("$argument") ;;
+        *) fail "unknown argument: $argument; usage: bench/all.sh [--quick] [http|engines|overload|growth|score|hostile|soak|swaps|rounds|kills|replicas|thousand ...]" ;;
     esac
 done
 ((${#parts[@]} > 0)) || parts=(http engines overload growth score)

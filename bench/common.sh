@@ -165,6 +165,27 @@ start() {
     milliseconds=$(((${EPOCHREALTIME/./} - began) / 1000))
 }
 
+# copy_model SHIPPED NAME [VERSION]: a shipped model under another name, in $work/models. Not linked: links that lead out are refused.
+copy_model() {
+    local target=$work/models/$2/${3:-1}
+    mkdir -p "${target%/*}"
+    cp -r "$repository/models/$1/1" "$target"
+    sed "s/\"name\": \"$1\"/\"name\": \"$2\"/; s/\"version\": \"1\"/\"version\": \"${3:-1}\"/" "$repository/models/$1/1/model.json" >"$target/model.json"
+}
+
+# wait_ready NAME: sets ready to the milliseconds from the process's start until every model is loaded.
+wait_ready() {
+    local base=${urls[$1]} began=${EPOCHREALTIME/./}
+    base=${base%%/models/*}
+    # The server says that it is ready sooner: when the default model is.
+    until curl -s --noproxy '*' -o "$work/ready.txt" "${base%/predict}/health/ready" && grep -qE '"loading": ?0\b' "$work/ready.txt"; do
+        is_alive "$1" || give_up "$1" "stopped while it loaded"
+        ((${EPOCHREALTIME/./} < began + patience * 1000000)) || give_up "$1" "was not ready within $patience s: $(<"$work/ready.txt")"
+        sleep 0.05
+    done
+    ready=$((milliseconds + (${EPOCHREALTIME/./} - began) / 1000))
+}
+
 is_alive() {
     kill -0 "${pids[$1]}" 2>/dev/null
 }

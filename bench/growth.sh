@@ -153,7 +153,7 @@ models() {
     example=${example:1:-1}
     for count in "${model_counts[@]}"; do
         for ((i = 1; i <= count; i++)); do
-            [[ -d $work/models/m$i ]] || copy_model "m$i"
+            [[ -d $work/models/m$i ]] || copy_model credit-risk "m$i"
         done
         for engine in "${engines[@]}"; do
             BENCH_BODY=$example start "$engine" ModelApi "/models/m$count/predict" Models__Engine="$engine" Models__Root="$work/models" Models__Default=m1
@@ -165,25 +165,6 @@ models() {
             stop "$engine"
         done
     done
-}
-
-# copy_model NAME: credit-risk under another name; only the manifest is a file of its own.
-copy_model() {
-    mkdir -p "$work/models/$1"
-    cp -rs "$repository/models/credit-risk/1" "$work/models/$1/1"
-    rm "$work/models/$1/1/model.json"
-    sed "s/\"name\": \"credit-risk\"/\"name\": \"$1\"/" "$repository/models/credit-risk/1/model.json" >"$work/models/$1/1/model.json"
-}
-
-# wait_ready NAME: sets ready to the milliseconds from the process's start until every model is loaded.
-wait_ready() {
-    local base=${urls[$1]%%/models/*} began=${EPOCHREALTIME/./}
-    until curl -sf --noproxy '*' -o "$work/ready.txt" "$base/health/ready"; do
-        is_alive "$1" || give_up "$1" "stopped while it loaded"
-        ((${EPOCHREALTIME/./} < began + patience * 1000000)) || give_up "$1" "was not ready within $patience s: $(<"$work/ready.txt")"
-        sleep 0.05
-    done
-    ready=$((milliseconds + (${EPOCHREALTIME/./} - began) / 1000))
 }
 
 # ---- The run ----
