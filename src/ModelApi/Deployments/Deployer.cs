@@ -6,7 +6,8 @@ namespace ModelApi.Deployments;
 
 /// <summary>Makes changes of models: first in the store, then in the registry.</summary>
 internal sealed class Deployer(
-    IDeploymentStore store, ModelRegistry registry, Reconciler reconciler, VersionLookup versions, TimeProvider time)
+    IDeploymentStore store, ModelRegistry registry, Reconciler reconciler, VersionLookup versions, TimeProvider time,
+    ILogger<Deployer> logger)
 {
     private const int MostTries = 8;
 
@@ -69,6 +70,7 @@ internal sealed class Deployer(
         if (edit.Record is { } changed)
         {
             var saved = await store.SaveAsync(changed, change, cancellationToken);
+            logger.Changed(actor.User, edit.Action, name, edit.Version, edit.Before);
 
             // The change is made; that its caller has gone must not keep the registry from it.
             await reconciler.ApplyAsync(saved, CancellationToken.None);
@@ -78,6 +80,7 @@ internal sealed class Deployer(
         if (record.Revision > 0)
         {
             await store.DeleteAsync(name, record.Revision, change, cancellationToken);
+            logger.Changed(actor.User, edit.Action, name, edit.Version, edit.Before);
         }
 
         await reconciler.ForgetAsync(name, CancellationToken.None);
