@@ -70,7 +70,7 @@ internal sealed class Deployer(
         if (edit.Record is { } changed)
         {
             var saved = await store.SaveAsync(changed, change, cancellationToken);
-            logger.Changed(actor.User, edit.Action, name, edit.Version, edit.Before);
+            logger.Changed(actor.User, edit.Action, name, edit.Version ?? "all", edit.Before ?? "none");
 
             // The change is made; that its caller has gone must not keep the registry from it.
             await reconciler.ApplyAsync(saved, CancellationToken.None);
@@ -80,7 +80,7 @@ internal sealed class Deployer(
         if (record.Revision > 0)
         {
             await store.DeleteAsync(name, record.Revision, change, cancellationToken);
-            logger.Changed(actor.User, edit.Action, name, edit.Version, edit.Before);
+            logger.Changed(actor.User, edit.Action, name, edit.Version ?? "all", edit.Before ?? "none");
         }
 
         await reconciler.ForgetAsync(name, CancellationToken.None);
