@@ -65,7 +65,7 @@ internal sealed class LargeBodies : IDisposable
     private void Run()
     {
         // Where a sandbox forbids it, large bodies are only kept to a few threads.
-        LowPriority.Lower(LowPriority.Low);
+        LowPriority.Lower();
         try
         {
             while (true)

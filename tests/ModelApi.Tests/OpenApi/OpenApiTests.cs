@@ -15,6 +15,7 @@ public sealed class OpenApiTests(ModelApiHost api) : IClassFixture<ModelApiHost>
         "get /models/{name}/versions/{version}/diff/{other}", "post /predict", "post /predict/batch",
         "post /models/{name}/versions/{version}/stage", "post /models/{name}/rollback", "get /models/{name}/history",
         "put /models/{name}/aliases/{alias}", "delete /models/{name}/aliases/{alias}",
+        "put /models/{name}/rollout", "get /models/{name}/rollout", "delete /models/{name}/rollout",
         "post /models/{name}/disable", "post /models/{name}/enable",
         "post /models/{name}/versions/{version}/disable", "post /models/{name}/versions/{version}/enable",
         "delete /models/{name}/versions/{version}", "delete /models/{name}",
