@@ -36,7 +36,7 @@ count() {
 
 machine
 for store in "${stores[@]}"; do
-    settings=(Models__Root="$work/models" Models__Default=folder Storage__Folder="$work/$store") list=()
+    settings=(Models__Root="$work/models" Models__Default=folder Storage__Folder="$work/$store-data") list=()
     if [[ $store == postgres ]]; then
         # shellcheck source=postgres.sh
         source "$repository/bench/postgres.sh"
@@ -45,7 +45,7 @@ for store in "${stores[@]}"; do
         list=("$postgres_programs/psql" -X -q -A -t -h "$postgres_folder" -U modelapi -d modelapi -c 'select digest from bundles')
     fi
     : >"$work/$store.txt"
-    mkdir "$work/$store"
+    mkdir "$work/$store-data"
     killed=0 starts=()
     # One start more than kills: the last one is looked at too.
     for ((i = 0; i <= rounds; i++)); do
@@ -53,7 +53,7 @@ for store in "${stores[@]}"; do
         disown "${pids[ModelApi]}"      # Bash would print that it was killed.
         starts+=("$milliseconds")
         "$python" "$repository/bench/registry/kills.py" "${urls[ModelApi]}" "${pids[ModelApi]}" "$seed:$store:$i" "$work/$store.json" \
-            "$work/$store" "$work/tmp" "${list[@]}" >"$work/round.txt" || fail "round $i failed: $(<"$work/round.txt")"$'\n'"$(tail "$work/ModelApi.log")"
+            "$work/$store-data" "$work/tmp" "${list[@]}" >"$work/round.txt" || fail "round $i failed: $(<"$work/round.txt")"$'\n'"$(tail "$work/ModelApi.log")"
         tee -a "$work/$store.txt" <"$work/round.txt" | sed "s/^/$store $i: /" >&2
         while is_alive ModelApi; do
             sleep 0.02
@@ -62,7 +62,7 @@ for store in "${stores[@]}"; do
         unset "pids[ModelApi]"
     done
     sleep 2             # A process that proved a bundle ends with its server.
-    alive=$(grep -lsa "TMPDIR=$work/tmp" /proc/[0-9]*/environ | wc -l)
+    alive=$({ grep -lsa "TMPDIR=$work/tmp" /proc/[0-9]*/environ || true; } | wc -l)
     [[ $store != postgres ]] || stop_postgres
 
     printf '%s\n' "$store"
