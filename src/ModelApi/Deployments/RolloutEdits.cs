@@ -48,9 +48,16 @@ internal static class RolloutEdits
         }
 
         var running = editing.Record.RolloutJson is { } json ? RolloutSettings.OfJson(json) : null;
-        var settings = asked with { Id = running?.Id ?? "", Started = running?.Started ?? default };
+        var settings = asked with { Id = running?.Id ?? "", Seed = running?.Seed ?? "", Started = running?.Started ?? default };
         var isSame = settings == running;
-        settings = isSame ? settings : asked with { Id = Guid.NewGuid().ToString("n"), Started = editing.Now };
+        if (!isSame)
+        {
+            // Who was answered by the canary stays with it when its share grows.
+            var id = Guid.NewGuid().ToString("n");
+            var staysWith = running?.Version == asked.Version && running.Key == asked.Key;
+            settings = asked with { Id = id, Seed = staysWith ? running!.Seed : id, Started = editing.Now };
+        }
+
         edit = new Edit(editing.Record with { RolloutJson = settings.ToJson() }, Actions.Rollout, asked.Version, production.Version)
         {
             Contract = Contract.Compare(production.Manifest!, candidate.Manifest!),

@@ -45,6 +45,9 @@ internal sealed record RolloutSettings
     /// <summary>Tells it from other rollouts of the model; made by the server.</summary>
     public string Id { get; init; } = "";
 
+    /// <summary>As <see cref="Rollout.Seed"/>; made by the server.</summary>
+    public string Seed { get; init; } = "";
+
     /// <summary>When it began; set by the server.</summary>
     public DateTimeOffset Started { get; init; }
 
@@ -53,7 +56,7 @@ internal sealed record RolloutSettings
     public bool HasLimit => MaxErrorRate is not null || MaxLabelDifference is not null || MaxLatencyRatio is not null;
 
     /// <summary>What the registry needs to know of it.</summary>
-    public Rollout ToRollout() => new(Id, Version, Mode, Percent, Key);
+    public Rollout ToRollout() => new(Id, Version, Mode, Percent, Key) { Seed = Seed };
 
     /// <summary>The settings as the store keeps them.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, RolloutJson.Default.RolloutSettings);

@@ -34,7 +34,9 @@ public sealed class RolloutRouteTests : IDisposable
         await BeginAsync("""{"version":"3","mode":"canary","percent":100,"maxLabelDifference":0.1,"minimumRows":40}""");
         Assert.Equal("3", await AskAsync());
 
-        await AskUntilAsync("1");
+        // It answers nobody any more from its verdict on, and is gone once that is written down.
+        await AskUntilAsync(async () => await AskAsync() == "1", row: null);
+        await AskUntilAsync(async () => (await _client.GetAsync("/models/bank/rollout")).StatusCode == HttpStatusCode.NotFound, row: null);
 
         var ended = await LastChangeAsync();
         var detail = ended.GetProperty("detail");
@@ -133,6 +135,34 @@ public sealed class RolloutRouteTests : IDisposable
     }
 
     [Fact]
+    public async Task Callers_stay_with_the_canary_when_its_share_grows()
+    {
+        const string Settings = """{"version":"3","mode":"canary","percent":NN,"key":"feature:balance"}""";
+        await StageAsync("1");
+        var answered = new List<List<int>>();
+        foreach (var percent in new[] { "20", "60" })
+        {
+            await BeginAsync(Settings.Replace("NN", percent, StringComparison.Ordinal));
+            var byCanary = new List<int>();
+            for (var balance = 0; balance < 60; balance++)
+            {
+                var row = Requests.Row();
+                row["balance"] = balance;
+                if (await AskAsync(row.ToJsonString()) == "3")
+                {
+                    byCanary.Add(balance);
+                }
+            }
+
+            answered.Add(byCanary);
+        }
+
+        Assert.NotEmpty(answered[0]);
+        Assert.True(answered[0].Count < answered[1].Count);
+        Assert.Empty(answered[0].Except(answered[1]));
+    }
+
+    [Fact]
     public async Task A_change_that_somebody_else_has_overtaken_is_412()
     {
         await StageAsync("1");
@@ -202,8 +232,6 @@ public sealed class RolloutRouteTests : IDisposable
 
     private async Task<string> AskAsync(string? row = null) =>
         Text(await (await _client.PredictAsync(row ?? TrialHost.Row, "/models/bank/predict")).ReadJsonAsync(), "version");
-
-    private Task AskUntilAsync(string version) => AskUntilAsync(async () => await AskAsync() == version, row: null);
 
     private Task AskUntilProductionAsync(string version) => AskUntilAsync(
         async () =>
