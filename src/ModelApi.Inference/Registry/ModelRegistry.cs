@@ -126,6 +126,15 @@ public sealed class ModelRegistry : IDisposable
     /// <summary>What the folder of models holds now. Reads no file.</summary>
     public FolderScan Scan() => FolderScan.Of(_root, IsolatesFolder);
 
+    /// <summary>Whether a version of the folder was deleted from the registry, and stays so.</summary>
+    public bool Hides(VersionSource source)
+    {
+        lock (_publishing)
+        {
+            return _placements.TryGetValue(source.Model, out var placement) && placement.HiddenVersions.Contains(source.Version);
+        }
+    }
+
     /// <summary>Adds versions, or replaces those of the same numbers, and loads them beside all others.</summary>
     /// <returns>A task that ends when each is ready or failed; they are listed when the method returns.</returns>
     public Task AddAsync(IReadOnlyCollection<VersionSource> sources, CancellationToken cancellationToken)

@@ -100,7 +100,7 @@ internal sealed class FolderWatch(
     {
         var scan = registry.Scan();
         var complete = new List<VersionSource>();
-        foreach (var source in scan.Sources)
+        foreach (var source in scan.Sources.Where(source => !registry.Hides(source)))
         {
             var stamp = BundleStamp.Of(source.Folder);
             if (!_loaded.TryGetValue(source.Folder, out var known) || known != stamp)
@@ -143,12 +143,16 @@ internal sealed class FolderWatch(
         foreach (var source in sources)
         {
             var version = registry.Snapshot.Find(source.Model)?.Find(source.Version);
-            if (version is not { State: VersionState.Ready })
+            if (version is { Origin: VersionOrigin.Upload })
+            {
+                logger.NumberTaken(source.Model, source.Version);
+            }
+            else if (version is not { State: VersionState.Ready })
             {
                 logger.VersionFound(source.Model, source.Version);
                 added.Add(source);
             }
-            else if (version.Origin == VersionOrigin.Folder)
+            else
             {
                 logger.VersionChanged(source.Model, source.Version);
                 var loaded = await registry.ReloadAsync(version, stoppingToken);

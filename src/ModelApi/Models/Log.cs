@@ -39,4 +39,8 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Warning, "The folder of models is looked at every {Seconds} s, because it cannot be watched: {Reason}")]
     public static partial void NotWatched(this ILogger logger, double seconds, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning,
+        "Version {Version} of model {Model} was added to the folder of models, and was uploaded before: the uploaded one stays")]
+    public static partial void NumberTaken(this ILogger logger, string model, string version);
 }

@@ -30,7 +30,16 @@ public sealed class StoreCheckTests
 
     private static async Task<(string? Status, string? Description)> CheckAsync(ModelApiHost host)
     {
-        using var response = await host.Client().GetAsync(new Uri("/health/ready", UriKind.Relative));
+        // A start waits some seconds for a store that is away, before it serves the folder of models as it is.
+        var client = host.Client();
+        var response = await client.GetAsync("/health/ready");
+        for (var patience = 0; !response.IsSuccessStatusCode && patience < 300; patience++)
+        {
+            await Task.Delay(100);
+            response.Dispose();
+            response = await client.GetAsync("/health/ready");
+        }
+
         Assert.True(response.IsSuccessStatusCode);
         var check = (await response.ReadJsonAsync()).GetProperty("checks").EnumerateArray()
             .Single(check => check.GetProperty("name").GetString() == "store");
