@@ -33,19 +33,26 @@ internal sealed class UnpackedBundles(
 
     /// <summary>Unpacks an archive that lies here.</summary>
     /// <exception cref="ArchiveException">It cannot be read or is refused.</exception>
+    /// <exception cref="StoreUnavailableException">The disk fails or is full.</exception>
     public async Task UnpackAsync(string archive, ArchiveFormat format, string folder, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(folder))
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
+        try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-            try
-            {
-                await unpacker.UnpackAsync(archive, format, folder, cancellationToken);
-            }
-            catch (IOException) when (Directory.Exists(folder))
-            {
-                // Another request has unpacked the same bytes meanwhile.
-            }
+            await unpacker.UnpackAsync(archive, format, folder, cancellationToken);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Another request has unpacked the same bytes meanwhile.
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException("The data folder cannot be written, or its disk is full.", exception);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using ModelApi.Errors;
+using ModelApi.Storage;
 
 namespace ModelApi.Deployments.Archives;
 
@@ -10,6 +11,9 @@ namespace ModelApi.Deployments.Archives;
 internal sealed class ArchiveFile(string path, long mostBytes)
 {
     private const int Chunk = 128 * 1024;
+    private const string DiskFails = "The folder for archives cannot be written, or its disk is full.";
+
+    private bool _isCreated;
 
     public string Path { get; } = path;
 
@@ -24,6 +28,7 @@ internal sealed class ArchiveFile(string path, long mostBytes)
     /// <param name="hashes">Digests to make of it.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <returns>Why the body is no archive, as soon as that is seen; null when all has come.</returns>
+    /// <exception cref="StoreUnavailableException">The disk fails or is full.</exception>
     public async Task<Problem?> WriteAsync(Stream body, IncrementalHash?[] hashes, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Chunk);
@@ -36,14 +41,7 @@ internal sealed class ArchiveFile(string path, long mostBytes)
             }
 
             Format = format;
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                BufferSize = 0,
-                Options = FileOptions.Asynchronous,
-            };
-            await using var file = new FileStream(Path, options);
+            await using var file = Create();
             for (; length > 0; length = await body.ReadAsync(buffer, cancellationToken))
             {
                 Bytes += length;
@@ -57,7 +55,7 @@ internal sealed class ArchiveFile(string path, long mostBytes)
                     hash?.AppendData(buffer, 0, length);
                 }
 
-                await file.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
+                await WriteAsync(file, buffer.AsMemory(0, length), cancellationToken);
             }
 
             return null;
@@ -68,5 +66,45 @@ internal sealed class ArchiveFile(string path, long mostBytes)
         }
     }
 
-    public void Delete() => File.Delete(Path);
+    public void Delete()
+    {
+        if (_isCreated)
+        {
+            File.Delete(Path);
+        }
+    }
+
+    private FileStream Create()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            Options = FileOptions.Asynchronous,
+        };
+        try
+        {
+            var file = new FileStream(Path, options);
+            _isCreated = true;
+            return file;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(DiskFails, exception);
+        }
+    }
+
+    // Told from the exceptions of a client that has gone, which are of the same type.
+    private static async ValueTask WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await file.WriteAsync(bytes, cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new StoreUnavailableException(DiskFails, exception);
+        }
+    }
 }

@@ -18,7 +18,8 @@ internal sealed class ArchiveReceiver(ArchiveLimits limits) : IDisposable
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The archive, or why there is none; then nothing is left in the folder.</returns>
     /// <exception cref="BadHttpRequestException">The body comes too slowly, or breaks a rule of HTTP.</exception>
-    /// <exception cref="IOException">The client has gone, or the disk fails or is full.</exception>
+    /// <exception cref="IOException">The client has gone.</exception>
+    /// <exception cref="Storage.StoreUnavailableException">The disk fails or is full.</exception>
     public async Task<(ReceivedArchive? Archive, Problem? Problem)> ReceiveAsync(
         HttpRequest request, string folder, CancellationToken cancellationToken)
     {
