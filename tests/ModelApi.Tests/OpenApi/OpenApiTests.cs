@@ -20,7 +20,6 @@ public sealed class OpenApiTests(ModelApiHost api) : IClassFixture<ModelApiHost>
         "post /models/{name}/versions/{version}/disable", "post /models/{name}/versions/{version}/enable",
         "delete /models/{name}/versions/{version}", "delete /models/{name}",
         "put /models/{name}/versions/{version}", "get /models/{name}/versions/{version}/bundle",
-        "put /models/{name}/rollout", "get /models/{name}/rollout", "delete /models/{name}/rollout",
     ];
 
     private static readonly string[] Parts = ["signature", "example", "performance", "args", "args/{arg}", "code"];
