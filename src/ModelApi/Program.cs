@@ -32,6 +32,11 @@ if (HealthProbe.IsAskedFor(args))
     return await HealthProbe.RunAsync(args);
 }
 
+if (MoveStoreCommand.IsAskedFor(args))
+{
+    return await MoveStoreCommand.RunAsync(args);
+}
+
 OnnxRuntimeEnvironment.BeginLoading();
 return await Startup.RunAsync(() =>
 {

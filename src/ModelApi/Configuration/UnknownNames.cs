@@ -15,7 +15,7 @@ internal static class UnknownNames
     ];
 
     // Program answers these by itself; they are here to be suggested.
-    private static readonly string[] Switches = ["help", "version", "health"];
+    private static readonly string[] Switches = ["help", "version", "health", "move-store"];
 
     /// <param name="configuration">The whole configuration, from every source.</param>
     /// <param name="sections">The sections that the features read.</param>

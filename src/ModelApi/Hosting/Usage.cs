@@ -15,6 +15,7 @@ internal static class Usage
         ("--contentRoot <folder>", "The folder of appsettings.json. Default: the current folder, or else the program's."),
         ("--<Section>:<Name> <value>", "Any setting, for example --Limits:MaxJsonDepth 16."),
         ("--health [url]", "Asks a running server whether it is ready, and exits."),
+        ("--move-store", "First: moves the store from SQLite to the PostgreSQL of Storage:ConnectionString, and exits."),
         ("--help, --version", "Shows this text or the version, and exits."),
     ];
 
@@ -23,6 +24,8 @@ internal static class Usage
         ("Models:Root", "The folder of models, <name>/<version>/. Default: models"),
         ("Models:Default", "The model of the routes without a name, such as POST /predict."),
         ("Models:Engine", "What scores: auto, compiled or onnxruntime. Default: auto"),
+        ("Storage:Folder", "Where the server keeps what survives a restart. Default: data, beside the program"),
+        ("Storage:ConnectionString", "Of PostgreSQL, in place of a SQLite file in that folder."),
         ("Identity:ApiKeys:0:User", "The user of the first API key."),
         ("Identity:ApiKeys:0:Sha256", "SHA-256 of the key in hexadecimal digits: printf %s \"$KEY\" | sha256sum"),
         ("Identity:ApiKeys:0:Expires", "When the key expires, for example 2027-01-31T00:00:00Z. Default: never"),
@@ -36,8 +39,8 @@ internal static class Usage
 
     private static readonly (string Name, string Text)[] ExitCodes =
     [
-        ("0", "The server was told to stop and did; or --health found it ready."),
-        ("1", "The server could not start, and said why; or --health found it not ready."),
+        ("0", "The server was told to stop and did; --health found it ready; or --move-store has moved everything."),
+        ("1", "The server could not start, and said why; --health found it not ready; or --move-store has moved nothing."),
     ];
 
     /// <summary>The names of the settings that the text explains.</summary>

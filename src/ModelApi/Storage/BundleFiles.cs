@@ -94,6 +94,10 @@ internal sealed class BundleFiles : IAsyncDisposable
         }
     });
 
+    /// <summary>The digests of all archives that are kept.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be used now.</exception>
+    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => RunAsync(() => Store.ListAsync(cancellationToken));
+
     /// <summary>Deletes the archives that no version needs, and what processes have left that were ended while they received one.</summary>
     /// <param name="readWanted">Reads the digests that versions need; called when nobody can save another one.</param>
     /// <param name="cancellationToken">Ends the work.</param>
