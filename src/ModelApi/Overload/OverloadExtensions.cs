@@ -11,5 +11,6 @@ internal static class OverloadExtensions
         services.AddSingleton<LargeBodies>();
         services.AddSingleton<Deadlines>();
         services.AddHostedService<IdleMemory>();
+        services.AddHostedService<SteadyMemory>();
     }
 }
