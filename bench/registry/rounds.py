@@ -46,7 +46,7 @@ def main():
 
     began, memory = time.monotonic(), []
     with open(table, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["rounds", "resident_mb", "files", "seconds_per_round"])
         for number in range(1, rounds + 1):
             start = time.monotonic()
