@@ -58,7 +58,7 @@ public sealed class ZipTests : IAsyncLifetime
                     Graphs = [zip],
                     Reference = ReferenceTable.ReadCsv(csv),
                     Output = Path.Combine(_root, "packed"),
-                    Target = "target",
+                    Target = "Churned",
                 },
                 CancellationToken.None);
             RunTheZip(packed.Folder!, Original(name));

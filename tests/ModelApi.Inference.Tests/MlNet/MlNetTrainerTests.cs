@@ -62,7 +62,7 @@ public sealed class MlNetTrainerTests
                 Reference = ReferenceTable.ReadCsv(Customers.WriteCsv(folder)),
                 Output = Path.Combine(folder, "models"),
                 Inputs = new Dictionary<string, IReadOnlyList<string>> { ["Ratings"] = ["r1", "r2", "r3"] },
-                Target = "target",
+                Target = "Churned",
             },
             CancellationToken.None);
         return await new BundleReader().ReadAsync(packed.Folder!, CancellationToken.None);

@@ -194,7 +194,7 @@ public sealed class PlacementTests : IDisposable
 
         // More percent take the same callers and further ones; another rollout takes others.
         Assert.All(taken, key => Assert.True((rollout with { Percent = 20 }).Takes(key)));
-        Assert.InRange(keys.Count(key => rollout.Takes(key) && (rollout with { Id = "b" }).Takes(key)), 200 - 60, 200 + 60);
+        Assert.InRange(keys.Count(key => rollout.Takes(key) && (rollout with { Seed = "b" }).Takes(key)), 200 - 60, 200 + 60);
         Assert.DoesNotContain(keys, (rollout with { Percent = 0 }).Takes);
         Assert.All(keys, key => Assert.True((rollout with { Percent = 100 }).Takes(key)));
     }

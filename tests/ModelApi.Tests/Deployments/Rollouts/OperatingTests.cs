@@ -37,7 +37,8 @@ public sealed class OperatingTests
     {
         using var shell = Process.Start(new ProcessStartInfo("bash", ["-e", "-c", commands])
         {
-            RedirectStandardOutput = true, Environment = { ["SERVER"] = server, ["KEY"] = ModelApiHost.Key, ["no_proxy"] = "*" },
+            RedirectStandardOutput = true,
+            Environment = { ["SERVER"] = server, ["KEY"] = ModelApiHost.Key, ["no_proxy"] = "*" },
         })!;
         var output = await shell.StandardOutput.ReadToEndAsync();
         await shell.WaitForExitAsync();

@@ -26,8 +26,16 @@ public sealed class RolloutSettingsTests
         Assert.Equal(
             new RolloutSettings
             {
-                Version = "2", Mode = RolloutMode.Canary, Percent = 12.5, Key = "header:X-Client", Sample = 0.5, MaxErrorRate = 0,
-                MaxLabelDifference = 0.02, MaxLatencyRatio = 1.5, MinimumRows = 250, PromoteAfter = new(null, TimeSpan.FromHours(36)),
+                Version = "2",
+                Mode = RolloutMode.Canary,
+                Percent = 12.5,
+                Key = "header:X-Client",
+                Sample = 0.5,
+                MaxErrorRate = 0,
+                MaxLabelDifference = 0.02,
+                MaxLatencyRatio = 1.5,
+                MinimumRows = 250,
+                PromoteAfter = new(null, TimeSpan.FromHours(36)),
             },
             settings);
     }
@@ -91,7 +99,8 @@ public sealed class RolloutSettingsTests
     {
         var settings = Read("""{"version":"2","mode":"canary","percent":10,"maxErrorRate":0.01,"promoteAfter":"48:00:00"}""") with
         {
-            Id = "a1", Started = new DateTimeOffset(2027, 1, 31, 12, 0, 0, TimeSpan.Zero),
+            Id = "a1",
+            Started = new DateTimeOffset(2027, 1, 31, 12, 0, 0, TimeSpan.Zero),
         };
 
         Assert.Equal(settings, RolloutSettings.OfJson(settings.ToJson()));

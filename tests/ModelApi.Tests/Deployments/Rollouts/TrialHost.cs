@@ -58,7 +58,9 @@ internal sealed class TrialHost : SocketHost
         using var document = JsonDocument.Parse(json);
         var settings = RolloutSettingsReader.Read(document.RootElement, out _)! with
         {
-            Id = Guid.NewGuid().ToString("n"), Seed = "a seed", Started = DateTimeOffset.UtcNow,
+            Id = Guid.NewGuid().ToString("n"),
+            Seed = "a seed",
+            Started = DateTimeOffset.UtcNow,
         };
         var run = Services.GetRequiredService<RolloutRuns>().Follow("bank", settings.ToJson(), stateJson: null)!;
         var placement = new ModelPlacement
