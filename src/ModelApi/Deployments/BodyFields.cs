@@ -112,5 +112,6 @@ internal sealed class BodyFields
 
     private void Fail(string name, string message) => _errors[PointerOf(name)] = [message];
 
-    private static string PointerOf(string name) => $"/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+    private static string PointerOf(string name) =>
+        $"/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
 }

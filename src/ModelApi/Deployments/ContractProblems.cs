@@ -15,7 +15,8 @@ internal static class ContractProblems
         return new Problem(
             409, ProblemTypes.BreakingChange, "Clients would break",
             $"Version {version.Version} of model '{version.Model}' takes or answers something else than version {served}, which is in "
-            + $"production, in {breaking.Count} {(breaking.Count == 1 ? "way" : "ways")} that clients may rely on; 'differences' names them. "
+            + $"production, in {breaking.Count} {(breaking.Count == 1 ? "way" : "ways")} that clients may rely on; "
+            + "'differences' names them. "
             + $"?force=true promotes it all the same. GET /models/{version.Model}/versions/{served}/diff/{version.Version} shows more.")
         {
             Extensions = new Dictionary<string, object?>

@@ -30,7 +30,9 @@ internal sealed class Deployer(
             await reconciler.CatchUpAsync(cancellationToken);
             if (registry.Snapshot.Find(name) is not { } model)
             {
-                return versions.TryFindModel(name, out _, out var unknown) ? throw new InvalidOperationException() : new(Problem.Of(unknown));
+                return versions.TryFindModel(name, out _, out var unknown)
+                    ? new(DeploymentProblems.NotByAlias(name))
+                    : new(Problem.Of(unknown));
             }
 
             var record = await store.FindAsync(name, cancellationToken) ?? ModelRecord.New(name);

@@ -47,6 +47,7 @@ internal static class DeploymentEndpoints
         group.MapDelete("/aliases/{alias}", DeleteAliasAsync)
             .WithName("DeleteAlias")
             .WithSummary("Takes a name from its version")
+            .WithDescription("Calls by the name are answered with 404 from then on. The version stays.")
             .ProducesChange();
         MapEnabling(group);
         group.MapDelete("/versions/{version}", DeleteVersionAsync)
@@ -59,6 +60,8 @@ internal static class DeploymentEndpoints
         group.MapDelete("", DeleteModelAsync)
             .WithName("DeleteModel")
             .WithSummary("Deletes a model with all its versions")
+            .WithDescription(
+                "Also one that is in production. Versions of the folder of models are hidden, and their files stay; the history stays too.")
             .ProducesChange();
     }
 

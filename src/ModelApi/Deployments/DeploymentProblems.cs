@@ -20,7 +20,8 @@ internal static class DeploymentProblems
     /// <param name="revision">The revision that it has.</param>
     public static Problem ChangedMeanwhile(string model, long revision) => new(
         412, ProblemTypes.PreconditionFailed, "Somebody was faster",
-        $"Model '{model}' has revision {revision} by now, which is not in If-Match. Read it again, and repeat the change if it still applies.");
+        $"Model '{model}' has revision {revision} by now, which is not in If-Match. "
+        + "Read it again, and repeat the change if it still applies.");
 
     public static Problem Conflict(string detail) => new(409, ProblemTypes.Conflict, "The state does not allow this", detail);
 
@@ -34,7 +35,8 @@ internal static class DeploymentProblems
 
     public static Problem NoRollout(string model) => new(
         404, ProblemTypes.NotFound, "No rollout",
-        $"Model '{model}' has no rollout. PUT /models/{model}/rollout begins one; GET /models/{model}/history tells how the last one ended.");
+        $"Model '{model}' has no rollout. PUT /models/{model}/rollout begins one; "
+        + $"GET /models/{model}/history tells how the last one ended.");
 
     public static Problem CannotDelete(string model, string version, string reason) =>
         Conflict($"Version {version} of model '{model}' cannot be deleted: {reason}");
@@ -57,14 +59,18 @@ internal static class DeploymentProblems
         },
     };
 
+    /// <param name="name">A model's name with an alias.</param>
+    public static Problem NotByAlias(string name) => Conflict(
+        $"'{name}' names one version by its alias; a change needs the model's own name: '{name.Split('@')[0]}'.");
+
     public static Problem NothingBefore(string model) => Conflict(
         $"Nothing was in production of model '{model}' before that is still ready; GET /models/{model}/history shows what was.");
 
     /// <param name="exception">Of the parser, whose words are for programmers.</param>
     public static Problem MalformedBody(JsonException exception) => new(
         400, ProblemTypes.MalformedJson, "The body is not JSON that can be read",
-        $"Line {(exception.LineNumber ?? 0) + 1}, position {(exception.BytePositionInLine ?? 0) + 1}: this is not JSON, is nested too deeply, "
-        + "or names a member twice.")
+        $"Line {(exception.LineNumber ?? 0) + 1}, position {(exception.BytePositionInLine ?? 0) + 1}: "
+        + "this is not JSON, is nested too deeply, or names a member twice.")
     {
         Extensions = new Dictionary<string, object?>
         {
@@ -76,7 +82,8 @@ internal static class DeploymentProblems
     /// <param name="errors">Messages by JSON pointer.</param>
     public static Problem InvalidBody(Dictionary<string, string[]> errors) => new(
         422, ProblemTypes.InvalidBody, "The body does not say what to do",
-        $"{errors.Count} {(errors.Count == 1 ? "fault was" : "faults were")} found and nothing was changed; 'errors' names each by JSON pointer.")
+        $"{errors.Count} {(errors.Count == 1 ? "fault was" : "faults were")} found and nothing was changed; "
+        + "'errors' names each by JSON pointer.")
     {
         Extensions = new Dictionary<string, object?> { ["errors"] = errors },
     };

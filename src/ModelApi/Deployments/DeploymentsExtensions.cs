@@ -30,6 +30,8 @@ internal static class DeploymentsExtensions
         builder.AddVersionDiffs();
     }
 
-    /// <summary>Begins to read what was decided about models. Before they begin to load, so that none is served that should not be.</summary>
+    /// <summary>
+    /// Begins to read what was decided about models. Before they begin to load, so that none is served that should not be.
+    /// </summary>
     public static void UseDeployments(this WebApplication app) => app.Services.GetRequiredService<StoreFollower>().Begin();
 }

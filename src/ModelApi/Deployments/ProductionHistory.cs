@@ -33,6 +33,11 @@ internal static class ProductionHistory
                     stack.Add(entry.Version!);
                 }
             }
+            else if (entry.Action == Actions.Delete)
+            {
+                // Another bundle may come under its number, which was never in production.
+                stack.RemoveAll(version => entry.Version is null || version == entry.Version);
+            }
         }
 
         if (stack.Count > 0 && stack[^1] == production)

@@ -45,7 +45,7 @@ internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, IL
         try
         {
             await _loading!;
-            if (registry.Snapshot.RootFault is { } fault)
+            if (registry.Snapshot is { RootFault: { } fault, Models.Count: 0 })
             {
                 logger.NothingFound(fault);
             }

@@ -118,6 +118,7 @@ public sealed class StageTests : IDisposable
         await _host.OkAsync(HttpMethod.Put, "/models/bank/aliases/champion", """{"version":"1"}""");
         Assert.Equal("1", await _host.AnsweredByAsync("/models/bank@champion/predict"));
         Assert.Equal(200, (await _host.SendAsync(HttpMethod.Get, "/models/bank@champion/signature")).Status);
+        Assert.Equal(409, (await _host.SendAsync(HttpMethod.Post, "/models/bank@champion/disable")).Status);
         await _host.OkAsync(HttpMethod.Put, "/models/bank/aliases/champion", """{"version":"2"}""");
         _host.Restart();
         Assert.Equal("2", await _host.AnsweredByAsync("/models/bank@champion/predict"));
