@@ -20,6 +20,9 @@ internal sealed class ChangeFeed(Database database, ILogger<ChangeFeed> logger) 
     private static readonly TimeSpan StartPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // Where nothing was ever stored, nobody else has: a change that is asked for tries by itself.
+    private static readonly TimeSpan LongInterval = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<Watcher, byte> _watchers = [];
 
     /// <summary>Says, as a part of a change, that there is one.</summary>
@@ -74,7 +77,7 @@ internal sealed class ChangeFeed(Database database, ILogger<ChangeFeed> logger) 
             while (database.State != StoreState.Off)
             {
                 await FollowAsync(stoppingToken);
-                await Task.Delay(Interval, stoppingToken);
+                await Task.Delay(database.State is { IsAvailable: false, IsDegraded: false } ? LongInterval : Interval, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using ModelApi.Storage;
 using ModelApi.Tests.Fixtures;
 using ModelApi.Tests.Storage;
 
@@ -16,17 +17,30 @@ public sealed class StoreCheckTests
         Assert.Equal(("Healthy", "The server keeps no changes, because Storage:Folder is empty."), check);
     }
 
+    [Fact]
+    public async Task A_server_whose_data_folder_cannot_be_made_is_healthy_and_says_why()
+    {
+        using var host = ModelApiHost.With(("Storage:Folder", Path.Combine(typeof(StoreCheckTests).Assembly.Location, "data")));
+        await FailToOpenAsync(host);
+
+        var check = await CheckAsync(host);
+
+        Assert.Equal(("Healthy", "The data folder cannot be used."), check);
+    }
+
     [PostgresFact]
     public async Task A_store_that_is_away_degrades_a_server_that_stays_ready()
     {
         using var host = ModelApiHost.With(("Storage:ConnectionString", "Host=127.0.0.1;Port=1;Database=a;Username=a"));
-        await host.Services.GetService<ModelApi.Storage.Database>()!.OpenAsync(CancellationToken.None).ContinueWith(
-            opening => opening.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await FailToOpenAsync(host);
 
         var check = await CheckAsync(host);
 
         Assert.Equal(("Degraded", "The database cannot be reached. Predictions go on; changes are refused."), check);
     }
+
+    private static Task FailToOpenAsync(ModelApiHost host) => Assert.ThrowsAsync<StoreUnavailableException>(
+        () => host.Services.GetRequiredService<Database>().OpenAsync(CancellationToken.None));
 
     private static async Task<(string? Status, string? Description)> CheckAsync(ModelApiHost host)
     {
