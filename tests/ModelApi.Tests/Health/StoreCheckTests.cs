@@ -39,7 +39,7 @@ public sealed class StoreCheckTests
         Assert.Equal(("Degraded", "The database cannot be reached. Predictions go on; changes are refused."), check);
     }
 
-    private static Task FailToOpenAsync(ModelApiHost host) => Assert.ThrowsAsync<StoreUnavailableException>(
+    private static Task<StoreUnavailableException> FailToOpenAsync(ModelApiHost host) => Assert.ThrowsAsync<StoreUnavailableException>(
         () => host.Services.GetRequiredService<Database>().OpenAsync(CancellationToken.None));
 
     private static async Task<(string? Status, string? Description)> CheckAsync(ModelApiHost host)
