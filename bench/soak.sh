@@ -51,7 +51,7 @@ logged() {
     tail -n +"$((first_line + 1))" "$work/ModelApi.log" | grep -cE "$1" || true
 }
 
-# states STATE: how many versions of the second server are in it.
+# states PATTERN: how many versions of the second server are in such a state.
 states() {
     { grep -oE "\"state\": ?\"$1\"" "$work/models.json" || true; } | wc -l
 }
@@ -86,13 +86,13 @@ while is_alive client; do
         base=${urls[Second]%/predict}
         for ((waited = 0; waited < 90; waited++)); do
             curl -s --noproxy '*' -H "Authorization: Bearer $BENCH_KEY" "$base/models" >"$work/models.json"
-            (($(states loading) > 0)) || break
+            (($(states "(received|checking|loading)") > 0)) || break
             sleep 1
         done
         status=0
         benchmarks storm --good --requests 200 --connections 2 --url "$base" --models "$repository/models" --key "$BENCH_KEY" >"$work/second.txt" || status=1
         grep -q ' faults=0 ' "$work/second.txt" || status=1
-        (($(states loading) == 0)) || status=1
+        (($(states "(received|checking|loading)") == 0)) || status=1
         is_alive Second || status=1
         stop Second
         exit $status
