@@ -79,7 +79,7 @@ public sealed class ModelRegistry : IDisposable
     {
         var scan = Scan();
         var found = scan.Sources.Select(ModelVersion.Pending).Concat(scan.Unreadable);
-        var pending = Publish(Additions(found), snapshot => snapshot.Scanned(scan.Fault));
+        var pending = Publish(RegistryChange.Adding(found), snapshot => snapshot.Scanned(scan.Fault));
         foreach (var version in scan.Unreadable)
         {
             VersionLoaded?.Invoke(version);
@@ -89,7 +89,8 @@ public sealed class ModelRegistry : IDisposable
     }
 
     /// <summary>
-    /// Holds back production until <see cref="PlaceAsync"/>, since it is not known yet what operators decided. Before <see cref="LoadAsync"/>.
+    /// Holds back production until <see cref="PlaceAsync"/>, since it is not known yet what operators decided. To be called before
+    /// <see cref="LoadAsync"/>.
     /// </summary>
     public void AwaitPlacements() => _arePlaced = false;
 
@@ -139,7 +140,7 @@ public sealed class ModelRegistry : IDisposable
     /// <returns>A task that ends when each is ready or failed; they are listed when the method returns.</returns>
     public Task AddAsync(IReadOnlyCollection<VersionSource> sources, CancellationToken cancellationToken)
     {
-        var pending = Publish(Additions(sources.Select(ModelVersion.Pending)));
+        var pending = Publish(RegistryChange.Adding(sources.Select(ModelVersion.Pending)));
         return _lanes.LoadAsync(pending, first: null, TimeSpan.Zero, cancellationToken);
     }
 
@@ -163,14 +164,17 @@ public sealed class ModelRegistry : IDisposable
         return loaded;
     }
 
-    /// <summary>Lists versions that are not loaded and cannot be, such as one whose bundle is not there.</summary>
+    /// <summary>Lists versions whose bundles are being fetched; <see cref="AddAsync"/> loads them, or they cannot be.</summary>
+    public void AddReceived(IEnumerable<VersionSource> sources) => Publish(RegistryChange.Adding(sources.Select(ModelVersion.Received)));
+
+    /// <summary>Lists a version that is not loaded and cannot be, such as one whose bundle is not there.</summary>
     /// <param name="source">The version.</param>
     /// <param name="reason">Why not, in a sentence.</param>
     public void AddUnloaded(VersionSource source, string reason) =>
-        Publish(Additions([ModelVersion.Unloaded(source, reason)]));
+        Publish(RegistryChange.Adding([ModelVersion.Unloaded(source, reason)]));
 
     /// <summary>Takes a version out. Requests that hold it go on, and the last one frees it.</summary>
-    public void Remove(string model, string version) => Publish(Only(model, set => set.Remove(version)));
+    public void Remove(string model, string version) => Publish(RegistryChange.Of(model, set => set.Remove(version)));
 
     /// <summary>
     /// Does the work that a start leaves for later, see <see cref="SelectedScorer.Check"/>, within the limits of loading. Requests go on
@@ -239,31 +243,13 @@ public sealed class ModelRegistry : IDisposable
     private bool Replace(ModelVersion version, ModelVersion other)
     {
         var isReplaced = false;
-        Publish(Only(version.Model, set =>
+        Publish(RegistryChange.Of(version.Model, set =>
         {
             isReplaced = set.Contains(version);
             return isReplaced ? set.Add([other]) : set;
         }));
         return isReplaced;
     }
-
-    private static Dictionary<string, Func<VersionSet, VersionSet>> Additions(IEnumerable<ModelVersion> versions)
-    {
-        var changes = new Dictionary<string, Func<VersionSet, VersionSet>>(StringComparer.Ordinal);
-        foreach (var group in versions.GroupBy(version => version.Model, StringComparer.Ordinal))
-        {
-            var added = group.ToList();
-            changes.Add(group.Key, set => set.Add(added));
-        }
-
-        return changes;
-    }
-
-    private static Dictionary<string, Func<VersionSet, VersionSet>> Only(string model, Func<VersionSet, VersionSet> change) =>
-        new(StringComparer.Ordinal)
-        {
-            [model] = change,
-        };
 
     /// <summary>Changes models, and publishes all of the changes as one snapshot. Versions that went are disposed of.</summary>
     /// <returns>The versions that are to be loaded; none when the registry is disposed of, and then nothing is published.</returns>

@@ -92,6 +92,9 @@ public sealed class ModelVersion : IDisposable
     internal static ModelVersion Pending(VersionSource source) =>
         new(source) { State = source.IsIsolated ? VersionState.Checking : VersionState.Loading };
 
+    /// <summary>A version whose bundle is being fetched or unpacked.</summary>
+    internal static ModelVersion Received(VersionSource source) => new(source) { State = VersionState.Received };
+
     /// <summary>A version that is being loaded.</summary>
     internal static ModelVersion Loading(VersionSource source) => new(source) { State = VersionState.Loading };
 

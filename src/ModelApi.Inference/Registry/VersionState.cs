@@ -5,7 +5,7 @@ namespace ModelApi.Inference.Registry;
 /// <summary>Whether a version can be called.</summary>
 public enum VersionState
 {
-    /// <summary>Its bundle is here, and nothing is known about it yet.</summary>
+    /// <summary>It was received here or by another server, and its bundle is being fetched.</summary>
     [JsonStringEnumMemberName("received")]
     Received,
 

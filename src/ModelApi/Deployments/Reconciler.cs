@@ -1,6 +1,7 @@
 using ModelApi.Deployments.Archives;
 using ModelApi.Deployments.Rollouts;
 using ModelApi.Inference.Registry;
+using ModelApi.Models;
 using ModelApi.Storage;
 
 namespace ModelApi.Deployments;
@@ -12,8 +13,6 @@ namespace ModelApi.Deployments;
 internal sealed class Reconciler(
     IDeploymentStore store, ModelRegistry registry, UnpackedBundles bundles, RolloutRuns runs, ILogger<Reconciler> logger) : IDisposable
 {
-    private const string FolderIsGone = "Its folder is no longer in the folder of models.";
-
     private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, ModelRecord> _known = new(StringComparer.Ordinal);
@@ -167,18 +166,18 @@ internal sealed class Reconciler(
     private void Remove(ModelVersion version)
     {
         registry.Remove(version.Model, version.Version);
-        bundles.Delete(UnpackedBundles.DigestOf(version.Source));
+        bundles.Delete(version.Source.Folder);
     }
 
     private async Task LoadAsync(string model, List<VersionRecord> versions)
     {
         var absent = versions.FindAll(version => !bundles.Has(model, version));
+        registry.AddReceived(absent.Select(version => bundles.SourceOf(model, version)));
         var loads = new List<Task> { AddAsync(versions.Except(absent)) };
         foreach (var version in absent)
         {
             try
             {
-                registry.AddUnloaded(bundles.SourceOf(model, version), "Its archive is being fetched.");
                 await bundles.FetchAsync(model, version, _stopping.Token);
                 loads.Add(AddAsync([version]));
             }
@@ -195,31 +194,19 @@ internal sealed class Reconciler(
             [.. present.Select(version => bundles.SourceOf(model, version))], _stopping.Token);
     }
 
-    // A version that others have promoted may still be loading here. Until it is done, the one before it answers.
+    // A version that others have promoted may still be fetched or loaded here. Until it is done, the one before it answers.
     private void PlaceOnceLoaded(ModelRecord record)
     {
-        var serving = registry.Snapshot.Find(record.Name)?.Production;
-        var next = record.Production() is { } number ? registry.Snapshot.Find(record.Name)?.Find(number) : null;
-        if (serving is null || next is not { IsPending: true })
-        {
-            Run(registry.PlaceAsync(Of(record.Name, Place(record)), areAll: false, _stopping.Token));
-            return;
-        }
-
-        registry.VersionLoaded += PlaceThen;
-
-        void PlaceThen(ModelVersion loaded)
-        {
-            if (loaded.Model == record.Name && loaded.Version == next.Version)
-            {
-                registry.VersionLoaded -= PlaceThen;
-                Run(PlaceNewestAsync(record.Name));
-            }
-        }
+        var model = registry.Snapshot.Find(record.Name);
+        var next = record.Production() is { } number ? model?.Find(number) : null;
+        Run(model?.Production is not null && next is { IsPending: true }
+            ? PlaceLaterAsync(record.Name, next.Version)
+            : registry.PlaceAsync(Of(record.Name, Place(record)), areAll: false, _stopping.Token));
     }
 
-    private async Task PlaceNewestAsync(string model)
+    private async Task PlaceLaterAsync(string model, string next)
     {
+        await LoadedVersion.WaitAsync(registry, model, next, _stopping.Token);
         await _gate.WaitAsync(_stopping.Token);
         try
         {
@@ -248,7 +235,7 @@ internal sealed class Reconciler(
                 && registry.Snapshot.Find(record.Name)?.Find(version.Version) is null)
             {
                 registry.AddUnloaded(
-                    new VersionSource(record.Name, version.Version, Path.Combine(registry.Root, record.Name, version.Version)), FolderIsGone);
+                    VersionSource.Of(record.Name, Path.Combine(registry.Root, record.Name, version.Version)), FolderWatch.FolderIsGone);
             }
         }
     }

@@ -5,7 +5,9 @@ using ModelApi.Storage;
 
 namespace ModelApi.Deployments;
 
-/// <summary>The folders of uploaded bundles on this machine, by the digests of their archives; made again from those when they are missing.</summary>
+/// <summary>
+/// The folders of uploaded bundles on this machine, by the digests of their archives; made again from those when they are missing.
+/// </summary>
 internal sealed class UnpackedBundles(
     BundleFiles archives, ArchiveUnpacker unpacker, IOptions<StorageOptions> storage, ILogger<UnpackedBundles> logger)
 {
@@ -18,7 +20,9 @@ internal sealed class UnpackedBundles(
 
     private string Root => _root ?? throw new StoreUnavailableException(StoreState.Off);
 
-    /// <summary>The folder of a bundle, which may not exist. A bundle's folder is called like its version, below one like its model.</summary>
+    /// <summary>
+    /// The folder of a bundle, which may not exist. A bundle's folder is called like its version, below one that is called like its model.
+    /// </summary>
     public string FolderOf(string model, string version, string digest) => Path.Combine(Root, digest, model, version);
 
     public bool Has(string model, VersionRecord version) => Directory.Exists(FolderOf(model, version.Version, version.Digest!));
@@ -80,18 +84,16 @@ internal sealed class UnpackedBundles(
         }
     }
 
-    /// <summary>Deletes the folders of all bundles that have come as an archive.</summary>
-    public void Delete(string digest) => DeleteFolder(Path.Combine(Root, digest));
-
-    /// <summary>Deletes the folder of one bundle, which did not become a version.</summary>
-    public void Delete(string model, string version, string digest)
+    /// <summary>Deletes the folder of a bundle, and what is known about it.</summary>
+    public void Delete(string folder)
     {
-        DeleteFolder(FolderOf(model, version, digest));
-        foreach (var folder in new[] { Path.Combine(Root, digest, model), Path.Combine(Root, digest) })
+        DeleteFolder(folder);
+        var ofModel = Path.GetDirectoryName(folder)!;
+        foreach (var above in new[] { ofModel, Path.GetDirectoryName(ofModel)! })
         {
-            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            if (Directory.Exists(above) && !Directory.EnumerateFileSystemEntries(above).Any())
             {
-                DeleteFolder(folder);
+                DeleteFolder(above);
             }
         }
     }
@@ -103,6 +105,7 @@ internal sealed class UnpackedBundles(
             if (Directory.Exists(folder))
             {
                 Directory.Delete(folder, recursive: true);
+                File.Delete(folder + ProofSuffix);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -117,13 +120,12 @@ internal sealed class UnpackedBundles(
     {
         if (_root is not null && Directory.Exists(_root))
         {
-            var present = Directory.GetDirectories(_root).Select(folder => Path.GetFileName(folder)).ToList();
-            present.FindAll(digest => !wanted.Contains(digest)).ForEach(Delete);
+            foreach (var folder in Directory.GetDirectories(_root).Where(folder => !wanted.Contains(Path.GetFileName(folder))))
+            {
+                DeleteFolder(folder);
+            }
         }
     }
-
-    /// <summary>The digest whose bundle lies in a folder.</summary>
-    public static string DigestOf(VersionSource source) => Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(source.Folder)))!;
 
     private static bool IsProved(string folder)
     {

@@ -14,7 +14,7 @@ internal sealed class FolderWatch(
     ModelRegistry registry, ModelLoading loading, IOptions<ModelsOptions> options, TimeProvider time, ILogger<FolderWatch> logger)
     : BackgroundService
 {
-    private const string FolderIsGone = "Its folder is no longer in the folder of models.";
+    public const string FolderIsGone = "Its folder is no longer in the folder of models.";
 
     // A copy raises many events; and some file systems raise none.
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(500);
