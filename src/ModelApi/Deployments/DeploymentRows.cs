@@ -18,7 +18,7 @@ internal static class DeploymentRows
         var versions = (await QueryAsync<VersionRow>(
             """
             select model, version, origin, digest, format, bytes, stage, is_disabled as isdisabled, is_deleted as isdeleted,
-                created_at as createdat, created_by as createdby, proved_by as provedby
+                created_at as createdat, created_by as createdby
             from versions
             """,
             "model")).ToLookup(version => version.Model, version => version.ToRecord());
@@ -67,8 +67,8 @@ internal static class DeploymentRows
         await ExecuteAsync(
             """
             insert into versions (
-                model, version, origin, digest, format, bytes, stage, is_disabled, is_deleted, created_at, created_by, proved_by)
-            values (@Model, @Version, @Origin, @Digest, @Format, @Bytes, @Stage, @IsDisabled, @IsDeleted, @CreatedAt, @CreatedBy, @ProvedBy)
+                model, version, origin, digest, format, bytes, stage, is_disabled, is_deleted, created_at, created_by)
+            values (@Model, @Version, @Origin, @Digest, @Format, @Bytes, @Stage, @IsDisabled, @IsDeleted, @CreatedAt, @CreatedBy)
             """,
             record.Versions.Select(version => VersionRow.Of(record.Name, version)));
         await ExecuteAsync("delete from aliases where model = @Name", new { record.Name });
@@ -130,8 +130,6 @@ internal static class DeploymentRows
 
         public string? CreatedBy { get; set; }
 
-        public string? ProvedBy { get; set; }
-
         public static VersionRow Of(string model, VersionRecord version) => new()
         {
             Model = model,
@@ -145,11 +143,10 @@ internal static class DeploymentRows
             IsDeleted = version.IsDeleted,
             CreatedAt = Timestamps.ToText(version.Created),
             CreatedBy = version.CreatedBy,
-            ProvedBy = version.ProvedBy,
         };
 
         public VersionRecord ToRecord() => new(
             Version, Enum.Parse<VersionOrigin>(Origin), Digest, Format, Bytes, Enum.Parse<Stage>(Stage), IsDisabled, IsDeleted,
-            Timestamps.FromText(CreatedAt), CreatedBy, ProvedBy);
+            Timestamps.FromText(CreatedAt), CreatedBy);
     }
 }

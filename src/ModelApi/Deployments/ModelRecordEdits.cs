@@ -19,7 +19,7 @@ internal static class ModelRecordEdits
     {
         var known = record.Find(version) ?? new VersionRecord(
             version, VersionOrigin.Folder, Digest: null, Format: null, Bytes: 0, Stage.None, IsDisabled: false, IsDeleted: false,
-            now, CreatedBy: null, ProvedBy: null);
+            now, CreatedBy: null);
         return record with { Versions = [.. record.Versions.Where(other => other.Version != version), change(known)] };
     }
 

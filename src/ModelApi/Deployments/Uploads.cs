@@ -60,7 +60,7 @@ internal sealed class Uploads(
             await archives.SaveAsync(archive.File, archive.Sha256, cancellationToken);
             var added = record.With(version, time.GetUtcNow(), _ => new VersionRecord(
                 version, VersionOrigin.Upload, archive.Sha256, archive.Format.Name(), archive.Bytes, Stage.None, IsDisabled: false,
-                IsDeleted: false, time.GetUtcNow(), actor.User, ProvedBy: null));
+                IsDeleted: false, time.GetUtcNow(), actor.User));
             try
             {
                 await deployer.SaveAsync(model, record, new Edit(added, Actions.Upload, version), actor, cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class Uploads(
         }
         catch (ArchiveException exception)
         {
-            bundles.Delete(model, version, archive.Sha256);
+            bundles.Delete(folder);
             return ArchiveProblems.Unreadable(exception);
         }
 
@@ -109,7 +109,7 @@ internal sealed class Uploads(
             return null;
         }
 
-        bundles.Delete(model, version, archive.Sha256);
+        bundles.Delete(folder);
         return DeploymentProblems.OtherBundle(model, version, name, number);
     }
 

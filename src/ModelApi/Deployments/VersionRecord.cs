@@ -13,7 +13,6 @@ namespace ModelApi.Deployments;
 /// <param name="IsDeleted">Whether it is hidden; so stays a version of the folder, which nobody deletes there.</param>
 /// <param name="Created">When it came.</param>
 /// <param name="CreatedBy">Who uploaded it.</param>
-/// <param name="ProvedBy">How it was proved, or null while it was not.</param>
 internal sealed record VersionRecord(
     string Version,
     VersionOrigin Origin,
@@ -24,5 +23,4 @@ internal sealed record VersionRecord(
     bool IsDisabled,
     bool IsDeleted,
     DateTimeOffset Created,
-    string? CreatedBy,
-    string? ProvedBy);
+    string? CreatedBy);

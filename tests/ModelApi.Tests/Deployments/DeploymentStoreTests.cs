@@ -10,11 +10,11 @@ public sealed class DeploymentStoreTests
 
     private static readonly VersionRecord One = new(
         "1", VersionOrigin.Folder, null, null, 0, Stage.None, IsDisabled: true, IsDeleted: true,
-        new DateTimeOffset(2026, 11, 28, 1, 2, 3, TimeSpan.Zero), null, null);
+        new DateTimeOffset(2026, 11, 28, 1, 2, 3, TimeSpan.Zero), null);
 
     private static readonly VersionRecord Two = new(
         "2", VersionOrigin.Upload, new string('a', 64), "tar.gz", 5_000_000_000, Stage.Production, IsDisabled: false, IsDeleted: false,
-        new DateTimeOffset(2026, 11, 28, 1, 2, 3, 456, TimeSpan.Zero), "Zoë \"Z\"", "process");
+        new DateTimeOffset(2026, 11, 28, 1, 2, 3, 456, TimeSpan.Zero), "Zoë \"Z\"");
 
     private static readonly ModelRecord Bank = ModelRecord.New("bank") with
     {

@@ -73,7 +73,7 @@ public sealed class StoreCopyTests
             [
                 new VersionRecord(
                     "2", VersionOrigin.Upload, sha256, "zip", 3, Stage.Production, IsDisabled: false, IsDeleted: false,
-                    new DateTimeOffset(2026, 11, 28, 1, 2, 3, TimeSpan.Zero), "pedro1", ProvedBy: null),
+                    new DateTimeOffset(2026, 11, 28, 1, 2, 3, TimeSpan.Zero), "pedro1"),
             ],
             Aliases = new Dictionary<string, string> { ["champion"] = "2" },
         };

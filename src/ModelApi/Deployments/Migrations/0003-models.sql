@@ -19,7 +19,6 @@ create table versions (
     is_deleted boolean not null,
     created_at text not null,
     created_by text,
-    proved_by text,
     primary key (model, version)
 );
 
