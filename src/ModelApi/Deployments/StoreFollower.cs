@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ModelApi.Inference.Registry;
 using ModelApi.Models;
+using ModelApi.Shutdown;
 using ModelApi.Storage;
 
 namespace ModelApi.Deployments;
@@ -13,64 +14,24 @@ internal sealed class StoreFollower(
     UnpackedBundles bundles,
     ModelRegistry registry,
     ModelLoading loading,
-    ILogger<StoreFollower> logger) : BackgroundService
+    ILogger<StoreFollower> logger) : EarlyService
 {
     // How long a start waits for a store that is away, before it serves the folder of models as if there were none.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task? _catchUp;
-
-    /// <summary>
-    /// Begins to read the store beside the loading of models. Where anything may have been decided, nothing is in production before.
-    /// </summary>
-    public void Begin()
+    // Where anything may have been decided, nothing is in production before that is read.
+    protected override void Prepare()
     {
-        if (_catchUp is null)
+        if (database.MayHoldData)
         {
-            if (database.MayHoldData)
-            {
-                registry.AwaitPlacements();
-            }
-
-            registry.VersionLoaded += KeepProof;
-            _catchUp = Task.Run(() => CatchUpAsync(_stopping.Token));
+            registry.AwaitPlacements();
         }
+
+        registry.VersionLoaded += KeepProof;
     }
 
-    public override void Dispose()
-    {
-        // The container disposes of a singleton that is a hosted service twice: what is done here can be repeated.
-        base.Dispose();
-        _stopping.Cancel();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await using var registration = stoppingToken.Register(_stopping.Cancel);
-        Begin();
-        try
-        {
-            await _catchUp!;
-            await loading.Completion.WaitAsync(stoppingToken);
-            await reconciler.ListMissingAsync(stoppingToken);
-            await foreach (var _ in store.WatchAsync(stoppingToken))
-            {
-                await FollowAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops.
-        }
-        finally
-        {
-            registry.VersionLoaded -= KeepProof;
-        }
-    }
-
-    private async Task CatchUpAsync(CancellationToken stoppingToken)
+    protected override async Task BeginAsync(CancellationToken stoppingToken)
     {
         var start = Stopwatch.GetTimestamp();
         while (true)
@@ -95,6 +56,28 @@ internal sealed class StoreFollower(
 
                 await Task.Delay(Pause, stoppingToken);
             }
+        }
+    }
+
+    protected override async Task GoOnAsync(Task early, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await early;
+            await loading.Completion.WaitAsync(stoppingToken);
+            await reconciler.ListMissingAsync(stoppingToken);
+            await foreach (var _ in store.WatchAsync(stoppingToken))
+            {
+                await FollowAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+        finally
+        {
+            registry.VersionLoaded -= KeepProof;
         }
     }
 

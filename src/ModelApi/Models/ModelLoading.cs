@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using ModelApi.Inference.Registry;
 using ModelApi.Overload;
+using ModelApi.Shutdown;
 
 namespace ModelApi.Models;
 
@@ -8,43 +9,26 @@ namespace ModelApi.Models;
 /// Loads the registry once, beside the start of the server, so that the port is open while models load; and compares the engines of each
 /// version some seconds after it is loaded, then or later.
 /// </summary>
-internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, ILogger<ModelLoading> logger) : BackgroundService
+internal sealed class ModelLoading(ModelRegistry registry, TimeProvider time, ILogger<ModelLoading> logger) : EarlyService
 {
     private static readonly TimeSpan CollectAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CheckAfter = TimeSpan.FromSeconds(2);
 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<ModelVersion> _unchecked = Channel.CreateUnbounded<ModelVersion>();
-    private Task? _loading;
 
     /// <summary>Completes when every version is ready or failed.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Begins to load; a server that has not begun by then does so when it starts.</summary>
-    public void Begin()
-    {
-        if (_loading is null)
-        {
-            registry.VersionLoaded += Report;
-            _loading = Task.Run(() => registry.LoadAsync(_stopping.Token));
-        }
-    }
+    protected override void Prepare() => registry.VersionLoaded += Report;
 
-    public override void Dispose()
-    {
-        // The container disposes of a singleton that is a hosted service twice: what is done here can be repeated.
-        base.Dispose();
-        _stopping.Cancel();
-    }
+    protected override Task BeginAsync(CancellationToken stoppingToken) => registry.LoadAsync(stoppingToken);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task GoOnAsync(Task early, CancellationToken stoppingToken)
     {
-        await using var registration = stoppingToken.Register(_stopping.Cancel);
-        Begin();
         try
         {
-            await _loading!;
+            await early;
             if (registry.Snapshot is { RootFault: { } fault, Models.Count: 0 })
             {
                 logger.NothingFound(fault);
