@@ -12,6 +12,6 @@ public readonly record struct Finding(int Row, string? Feature, string Message)
         var row = Row >= 0 && shape == RequestShape.Rows ? $"/{Row}" : "";
         return Feature is null
             ? row
-            : $"{row}/{Feature.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+            : row + JsonPointer.ToMember(Feature);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelApi.Errors;
+using ModelApi.Inference.Batches;
 using ModelApi.Inference.Signatures;
 
 namespace ModelApi.Deployments;
@@ -102,7 +103,7 @@ internal sealed class BodyFields
             return Enum.GetValues<T>()[index];
         }
 
-        if (!_errors.ContainsKey(PointerOf(name)))
+        if (!_errors.ContainsKey(JsonPointer.ToMember(name)))
         {
             Fail(name, $"Must be one of {string.Join(", ", names)}.");
         }
@@ -110,8 +111,5 @@ internal sealed class BodyFields
         return default;
     }
 
-    private void Fail(string name, string message) => _errors[PointerOf(name)] = [message];
-
-    private static string PointerOf(string name) =>
-        $"/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+    private void Fail(string name, string message) => _errors[JsonPointer.ToMember(name)] = [message];
 }

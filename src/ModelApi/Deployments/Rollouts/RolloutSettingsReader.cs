@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ModelApi.Inference.Batches;
 using ModelApi.Inference.Registry;
 using ModelApi.Inference.Signatures;
 
@@ -220,7 +221,7 @@ internal sealed class RolloutSettingsReader
     }
 
     private void Fail(string name, string message) =>
-        _faults.Add(new SettingFault($"/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}", message));
+        _faults.Add(new SettingFault(JsonPointer.ToMember(name), message));
 
     private static string Describe(JsonElement value) => value.ValueKind switch
     {
