@@ -59,7 +59,8 @@ internal sealed class DeploymentStore(Database database, ChangeFeed feed, IAudit
         string model, int limit, long? before, CancellationToken cancellationToken) =>
         database.MayHoldData
             ? await database.ReadAsync(
-                (transaction, stop) => DeploymentHistory.ReadAsync(transaction, model, limit, before ?? long.MaxValue, stop), cancellationToken)
+                (transaction, stop) => DeploymentHistory.ReadAsync(transaction, model, limit, before ?? long.MaxValue, stop),
+                cancellationToken)
             : [];
 
     public Task<bool> SaveRolloutStateAsync(string model, long revision, string json, CancellationToken cancellationToken) =>

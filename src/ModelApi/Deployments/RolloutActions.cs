@@ -13,15 +13,21 @@ internal sealed class RolloutActions(IDeploymentStore store, ModelRegistry regis
     public async Task EndAsync(RolloutRun run, CancellationToken cancellationToken)
     {
         var (settings, verdict) = (run.Settings, run.Verdict!);
-        if (!verdict.IsPromotion && registry.Snapshot.Find(run.Model)?.Placement is { Rollout: { } rollout } placement && rollout.Id == settings.Id)
+        if (!verdict.IsPromotion
+            && registry.Snapshot.Find(run.Model)?.Placement is { Rollout: { } rollout } placement && rollout.Id == settings.Id)
         {
             // A bad version answers nobody any more, also while the store is away.
             await registry.PlaceAsync(
-                new Dictionary<string, ModelPlacement> { [run.Model] = placement with { Rollout = null } }, areAll: false, cancellationToken);
+                new Dictionary<string, ModelPlacement> { [run.Model] = placement with { Rollout = null } },
+                areAll: false,
+                cancellationToken);
         }
 
         var deployed = await deployer.ChangeAsync(
-            run.Model, Expectation.None, Actor.Rollout, (editing, _) => Task.FromResult(Decision.Of(null, RolloutEdits.Conclude(editing, run))),
+            run.Model,
+            Expectation.None,
+            Actor.Rollout,
+            (editing, _) => Task.FromResult(Decision.Of(null, RolloutEdits.Conclude(editing, run))),
             cancellationToken);
         if (deployed is { Problem: null, Edit: { ChangesNothing: false } edit })
         {

@@ -26,7 +26,8 @@ internal static class RolloutEdits
 
         if (editing.Production == asked.Version)
         {
-            return DeploymentProblems.Conflict($"Version {asked.Version} of model '{model.Name}' is in production, and has nothing to prove.");
+            return DeploymentProblems.Conflict(
+                $"Version {asked.Version} of model '{model.Name}' is in production, and has nothing to prove.");
         }
 
         if (candidate.State != VersionState.Ready)

@@ -32,8 +32,8 @@ internal static class RolloutEndpoints
             .WithName("GetRollout")
             .WithSummary("Shows the rollout of a model")
             .WithDescription(
-                "Rows compared, the share of labels that differ, the labels of both versions as a table, quantiles of the score difference, "
-                + "errors and latencies side by side. Shares have 95 % confidence intervals (Wilson).")
+                "Rows compared, the share of labels that differ, the labels of both versions as a table, quantiles of the score "
+                + "difference, errors and latencies side by side. Shares have 95 % confidence intervals (Wilson).")
             .Produces<RolloutReply>();
         group.MapDelete("", EndAsync)
             .WithName("EndRollout")

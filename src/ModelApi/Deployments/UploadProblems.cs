@@ -9,8 +9,8 @@ internal static class UploadProblems
 {
     public static Problem InvalidModel(string name) => Problem.Of(new PredictionFailure(
         FailureKind.InvalidParameter,
-        $"{Archives.EntryNames.Show(name)} is no name of a model: it must have lower-case letters, digits, '-', '_' or '.', at most 64, and "
-        + "start with a letter or digit."));
+        $"{Archives.EntryNames.Show(name)} is no name of a model: it must have lower-case letters, digits, '-', '_' or '.', at most 64, "
+        + "and start with a letter or digit."));
 
     public static Problem InvalidVersion(string version) => Problem.Of(new PredictionFailure(
         FailureKind.InvalidParameter,

@@ -47,7 +47,8 @@ internal sealed record ModelsOptions
     public IsolationMode Isolation { get; init; } = IsolationMode.None;
 
     /// <summary>
-    /// Whether bundles that are copied into the folder are loaded while the server runs, and those that are removed are let go. Default: true.
+    /// Whether bundles that are copied into the folder are loaded while the server runs, and those that are removed are let go.
+    /// Default: true.
     /// </summary>
     public bool Watch { get; init; } = true;
 

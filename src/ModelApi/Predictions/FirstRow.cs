@@ -10,7 +10,8 @@ internal static class FirstRow
     /// <param name="instancesKey">The key of that array.</param>
     /// <param name="feature">The feature.</param>
     /// <returns>
-    /// The value as text, where the same numbers are the same texts; null when the row has no such value, or the body cannot be read so far.
+    /// The value as text, where the same numbers are the same texts; null when the row has no such value, or the body cannot be read so
+    /// far.
     /// </returns>
     public static string? Find(ReadOnlySpan<byte> json, string instancesKey, string feature)
     {

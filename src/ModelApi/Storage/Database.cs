@@ -189,7 +189,9 @@ internal sealed class Database : IAsyncDisposable
             var before = _state;
             _opening = null;
             _failedAt = Stopwatch.GetTimestamp();
-            _state = before == StoreState.Available || before.IsDegraded || MayHoldData ? StoreState.Away(reason) : StoreState.Without(reason);
+            _state = before == StoreState.Available || before.IsDegraded || MayHoldData
+                ? StoreState.Away(reason)
+                : StoreState.Without(reason);
             if (_state == before)
             {
                 return;

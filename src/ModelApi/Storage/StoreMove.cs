@@ -5,7 +5,9 @@ internal sealed class StoreMove(StorageOptions options, TimeProvider time, ILogg
 {
     /// <summary>Copies everything, all of it or nothing; the SQLite file stays as it is.</summary>
     /// <returns>Rows by table.</returns>
-    /// <exception cref="InvalidOperationException">A setting is missing, there is no file, or the database holds something already.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A setting is missing, there is no file, or the database holds something already.
+    /// </exception>
     /// <exception cref="StoreUnavailableException">One of the two cannot be used.</exception>
     public async Task<IReadOnlyDictionary<string, int>> RunAsync(CancellationToken cancellationToken)
     {

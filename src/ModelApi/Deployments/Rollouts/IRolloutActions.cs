@@ -1,7 +1,9 @@
 namespace ModelApi.Deployments.Rollouts;
 
 /// <summary>What becomes of a rollout in the store and the registry.</summary>
-/// <remarks>Each method throws <see cref="Storage.StoreUnavailableException"/> while the store cannot be used; it is to be called again.</remarks>
+/// <remarks>
+/// Each method throws <see cref="Storage.StoreUnavailableException"/> while the store cannot be used; it is to be called again.
+/// </remarks>
 internal interface IRolloutActions
 {
     /// <summary>Keeps what was seen, so that it survives a restart.</summary>

@@ -7,7 +7,9 @@ using ModelApi.Predictions;
 namespace ModelApi.Deployments.Rollouts;
 
 /// <summary>Answers a copied call once more, with a version of its own choice.</summary>
-/// <remarks>The body goes through the version's own reader, so that another signature shows as it would to a caller. Not thread-safe.</remarks>
+/// <remarks>
+/// The body goes through the version's own reader, so that another signature shows as it would to a caller. Not thread-safe.
+/// </remarks>
 internal sealed class Replay
 {
     private readonly PredictionCall _call = new();

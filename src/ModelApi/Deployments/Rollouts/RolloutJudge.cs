@@ -55,7 +55,8 @@ internal static class RolloutJudge
 
     private static string Praise(RolloutSettings settings, RolloutStatistics statistics) =>
         Text($"The limits held over {statistics.Rows} rows: {statistics.CandidateErrors} failed in version {settings.Version} alone, ")
-        + Text($"{statistics.Differing} got another label, and its median time is {statistics.LatencyRatio:0.00} times that of production.");
+        + Text($"{statistics.Differing} got another label, and its median time is ")
+        + Text($"{statistics.LatencyRatio:0.00} times that of production.");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

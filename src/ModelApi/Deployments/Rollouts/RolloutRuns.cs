@@ -6,7 +6,8 @@ namespace ModelApi.Deployments.Rollouts;
 
 /// <summary>The rollouts in progress, by model.</summary>
 /// <remarks>Thread-safe.</remarks>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle to free, and there is news until the server has stopped.")]
+[SuppressMessage(
+    "Design", "CA1001", Justification = "The semaphore has no wait handle to free, and there is news until the server has stopped.")]
 internal sealed class RolloutRuns(TimeProvider time, ILogger<RolloutRuns> logger)
 {
     private readonly ConcurrentDictionary<string, RolloutRun> _runs = new(StringComparer.Ordinal);

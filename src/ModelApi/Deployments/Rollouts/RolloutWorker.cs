@@ -9,10 +9,12 @@ using ModelApi.Predictions;
 namespace ModelApi.Deployments.Rollouts;
 
 /// <summary>
-/// Lets both versions of a rollout answer the copied calls, on one thread of the lowest priority: it takes what predictions leave, and where
-/// many calls come, a tenth of one core at most.
+/// Lets both versions of a rollout answer the copied calls, on one thread of the lowest priority: it takes what predictions leave, and
+/// where many calls come, a tenth of one core at most.
 /// </summary>
-/// <remarks>The versions are timed by the same thread on the same calls, in turns first, so that neither has the better conditions.</remarks>
+/// <remarks>
+/// The versions are timed by the same thread on the same calls, in turns first, so that neither has the better conditions.
+/// </remarks>
 internal sealed class RolloutWorker(
     RolloutQueue queue,
     RolloutRuns runs,

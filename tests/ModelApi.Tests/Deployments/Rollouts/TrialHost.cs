@@ -70,8 +70,8 @@ internal sealed class TrialHost : SocketHost
             Stages = ImmutableDictionary<string, Stage>.Empty.Add("1", Stage.Production),
             Rollout = settings.ToRollout(),
         };
-        Registry.PlaceAsync(
-            new Dictionary<string, ModelPlacement> { ["bank"] = placement }, areAll: false, CancellationToken.None).Wait();
+        // Published when the method returns; what it goes on with, loading, is nothing here.
+        _ = Registry.PlaceAsync(new Dictionary<string, ModelPlacement> { ["bank"] = placement }, areAll: false, CancellationToken.None);
         Services.GetRequiredService<RolloutWorker>().Need(isCompared);
         return run;
     }
