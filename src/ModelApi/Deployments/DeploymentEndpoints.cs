@@ -17,9 +17,9 @@ internal static class DeploymentEndpoints
 
     public static void MapDeployments(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/models/{name}").WithDeploymentsTag().RequireAuthorization()
+        var group = routes.MapGroup("/models").WithDeploymentsTag().RequireAuthorization()
             .AddEndpointFilter<StoreFailureFilter>();
-        group.MapPost("/versions/{version}/stage", SetStageAsync)
+        group.MapPost("/{name}/versions/{version}/stage", SetStageAsync)
             .WithName("SetStage")
             .WithSummary("Moves a version to a stage")
             .WithDescription(
@@ -27,37 +27,37 @@ internal static class DeploymentEndpoints
                 + "by it, all later ones by the new one. A version with another contract is refused unless ?force=true.")
             .WithMetadata(new QueryParameters(ForceParameter), new BodyExample("""{"stage":"Production"}"""))
             .ProducesChange(409, 422);
-        group.MapPost("/rollback", RollBackAsync)
+        group.MapPost("/{name}/rollback", RollBackAsync)
             .WithName("RollBack")
             .WithSummary("Returns to the version that was in production before")
             .WithDescription("Again and again along the history; versions that are not ready any more are passed over.")
             .ProducesChange(409);
-        group.MapGet("/history", GetHistoryAsync)
+        group.MapGet("/{name}/history", GetHistoryAsync)
             .WithName("GetHistory")
             .WithSummary("Lists the changes of a model")
             .WithDescription("The newest first: who did what, when, and what was there before. Also of a model that was deleted.")
             .WithMetadata(new QueryParameters("limit", "before"))
             .Produces<HistoryReply>();
-        group.MapPut("/aliases/{alias}", SetAliasAsync)
+        group.MapPut("/{name}/aliases/{alias}", SetAliasAsync)
             .WithName("SetAlias")
             .WithSummary("Names a version")
             .WithDescription("Then /models/{name}@{alias}/predict calls it, and so do the other routes of a model.")
             .WithMetadata(new BodyExample("""{"version":"1"}"""))
             .ProducesChange(422);
-        group.MapDelete("/aliases/{alias}", DeleteAliasAsync)
+        group.MapDelete("/{name}/aliases/{alias}", DeleteAliasAsync)
             .WithName("DeleteAlias")
             .WithSummary("Takes a name from its version")
             .WithDescription("Calls by the name are answered with 404 from then on. The version stays.")
             .ProducesChange();
         MapEnabling(group);
-        group.MapDelete("/versions/{version}", DeleteVersionAsync)
+        group.MapDelete("/{name}/versions/{version}", DeleteVersionAsync)
             .WithName("DeleteVersion")
             .WithSummary("Deletes a version")
             .WithDescription(
                 "Not one that is in production, in a rollout, or has an alias. A version of the folder of models is hidden, and stays so "
                 + "while its folder is there.")
             .ProducesChange(409);
-        group.MapDelete("", DeleteModelAsync)
+        group.MapDelete("/{name}", DeleteModelAsync)
             .WithName("DeleteModel")
             .WithSummary("Deletes a model with all its versions")
             .WithDescription(
@@ -71,13 +71,13 @@ internal static class DeploymentEndpoints
         {
             var path = action.ToLowerInvariant();
             var text = isDisabled ? "Calls are answered with 503 and the reason, and its memory is freed." : "It is loaded again.";
-            group.MapPost($"/{path}", (string name, HttpContext context, Changes changes) => changes.MakeAsync(
+            group.MapPost($"/{{name}}/{path}", (string name, HttpContext context, Changes changes) => changes.MakeAsync(
                     context, name, editing => Decision.Of(null, VersionEdits.SetDisabled(editing, isDisabled))))
                 .WithName($"{action}Model")
                 .WithSummary($"{action}s a model")
                 .WithDescription(text)
                 .ProducesChange();
-            group.MapPost($"/versions/{{version}}/{path}", (string name, string version, HttpContext context, Changes changes) =>
+            group.MapPost($"/{{name}}/versions/{{version}}/{path}", (string name, string version, HttpContext context, Changes changes) =>
                     changes.MakeAsync(context, name, editing => Decision.Of(
                         VersionEdits.SetDisabled(editing, version, isDisabled, out var edit), edit)))
                 .WithName($"{action}Version")

@@ -17,9 +17,9 @@ internal static class RolloutEndpoints
 
     public static void MapRollouts(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/models/{name}/rollout").WithDeploymentsTag().RequireAuthorization()
+        var group = routes.MapGroup("/models/{name}").WithDeploymentsTag().RequireAuthorization()
             .AddEndpointFilter<StoreFailureFilter>();
-        group.MapPut("", BeginAsync)
+        group.MapPut("/rollout", BeginAsync)
             .WithName("BeginRollout")
             .WithSummary("Lets a version prove itself beside production")
             .WithDescription(
@@ -28,14 +28,14 @@ internal static class RolloutEndpoints
                 + "?force=true lets that happen also where its contract breaks clients.")
             .WithMetadata(new QueryParameters(ForceParameter), new BodyExample(Example))
             .ProducesChange(409, 422);
-        group.MapGet("", Get)
+        group.MapGet("/rollout", Get)
             .WithName("GetRollout")
             .WithSummary("Shows the rollout of a model")
             .WithDescription(
                 "Rows compared, the share of labels that differ, the labels of both versions as a table, quantiles of the score "
                 + "difference, errors and latencies side by side. Shares have 95 % confidence intervals (Wilson).")
             .Produces<RolloutReply>();
-        group.MapDelete("", EndAsync)
+        group.MapDelete("/rollout", EndAsync)
             .WithName("EndRollout")
             .WithSummary("Ends the rollout of a model")
             .WithDescription("Production answers all calls again.")

@@ -11,11 +11,11 @@ public sealed class EndpointPolicyTests(ModelApiHost api) : IClassFixture<ModelA
 
     private static readonly string[] Closed =
     [
-        "/args", "/args/{arg}", "/code", "/example", "/models", "/models/{name}", "/models/{name}/", "/models/{name}/aliases/{alias}",
+        "/args", "/args/{arg}", "/code", "/example", "/models", "/models/{name}", "/models/{name}", "/models/{name}/aliases/{alias}",
         "/models/{name}/aliases/{alias}", "/models/{name}/args", "/models/{name}/args/{arg}", "/models/{name}/code",
         "/models/{name}/disable", "/models/{name}/enable", "/models/{name}/example", "/models/{name}/history",
         "/models/{name}/performance", "/models/{name}/predict", "/models/{name}/predict/batch", "/models/{name}/rollback",
-        "/models/{name}/rollout/", "/models/{name}/rollout/", "/models/{name}/rollout/", "/models/{name}/signature",
+        "/models/{name}/rollout", "/models/{name}/rollout", "/models/{name}/rollout", "/models/{name}/signature",
         "/models/{name}/versions/{version}", "/models/{name}/versions/{version}",
         "/models/{name}/versions/{version}", "/models/{name}/versions/{version}/bundle",
         "/models/{name}/versions/{version}/diff/{other}",
