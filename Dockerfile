@@ -13,11 +13,14 @@ RUN dotnet tool restore && dotnet restore src/ModelApi --arch $TARGETARCH --lock
 COPY src src
 COPY models models
 RUN dotnet publish src/ModelApi --no-restore --configuration Release --os linux --arch $TARGETARCH --no-self-contained -p:Sbom=true --output /app
+RUN mkdir -p /app/data
 
-# Neither shell nor package manager, and a user that is not root.
+# Neither shell nor package manager, and a user that is not root: only the data folder belongs to it. Mount a volume there to keep it.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 WORKDIR /app
 COPY --from=build /app .
+COPY --from=build --chown=$APP_UID /app/data data
+VOLUME /app/data
 ENV ASPNETCORE_HTTP_PORTS=8900
 EXPOSE 8900
 USER $APP_UID

@@ -79,8 +79,10 @@ def build(dockerfile, context, folder):
             stage.workdir = arguments
             os.makedirs(stage.path("."), exist_ok=True)
         elif keyword == "COPY":
-            match = re.match(r"--from=(\S+) (.*)", arguments)
+            match = re.match(r"--from=(\S+) (?:--chown=\S+ )?(.*)", arguments)
             stage.copy(stages[match[1]].root, match[2]) if match else stage.copy(context, arguments)
+            if "--chown=" in arguments and os.geteuid() == 0:
+                os.chown(stage.path(arguments.split()[-1]), UID, UID)
         elif keyword == "RUN":
             stage.run(arguments)
         elif keyword == "USER":
@@ -89,7 +91,7 @@ def build(dockerfile, context, folder):
             stage.healthcheck = json.loads(arguments[arguments.index("["):])
         elif keyword == "ENTRYPOINT":
             stage.entrypoint = json.loads(arguments)
-        elif keyword != "EXPOSE":
+        elif keyword not in ("EXPOSE", "VOLUME"):
             sys.exit(f"{keyword} is not known here")
     return stage
 
@@ -154,6 +156,11 @@ def main():
             if answer["prediction"] != row["label"] or answer["username"] != "ci":
                 sys.exit(f"Not the trainer's answer: {answer}")
             print(f"As an unprivileged user, from the final stage alone: {answer}", flush=True)
+            change = urllib.request.Request(
+                f"{url}/models/bank/versions/1/stage", b'{"stage":"Production"}',
+                {"Authorization": f"Bearer {key}", "Content-Type": "application/json"})
+            with urllib.request.urlopen(change, timeout=10) as response:
+                print(f"The data folder takes changes: {json.load(response)['action']}", flush=True)
             if len(sys.argv) > 1:
                 subprocess.run(sys.argv[1:], check=True, env={**os.environ, "MODELAPI_URL": url, "MODELAPI_KEY": key})
         finally:

@@ -25,8 +25,8 @@ internal static class UploadEndpoints
             .WithSummary("Uploads a bundle as a version")
             .WithDescription(
                 "A zip or tar.gz file whose root holds model.json. The bundle is proved in a process of its own and loaded beside the "
-                + "versions that serve: 202, and Location tells its state; with ?wait=true the answer comes when it is ready (201) or has "
-                + "failed (422). It serves nobody until it is promoted. The same bytes again are 200, other bytes for the same version 409.")
+                + "versions that serve: 202, and Location tells its state; with ?wait=true the answer comes when it is ready (201) or "
+                + "has failed (422). It serves nobody until it is promoted. The same bytes again are 200, other bytes for the same version 409.")
             .WithMetadata(new QueryParameters(WaitParameter))
             .Produces<UploadReply>()
             .Produces<UploadReply>(StatusCodes.Status201Created)
@@ -35,8 +35,8 @@ internal static class UploadEndpoints
             .WithName(Download)
             .WithSummary("Gives the bundle of a version back")
             .WithDescription(
-                "An uploaded bundle comes as it was sent, also in parts (Range). One of the folder of models comes as a tar.gz file, always "
-                + "of the same bytes. ETag and Repr-Digest hold the digest of the archive.")
+                "An uploaded bundle comes as it was sent, also in parts (Range). One of the folder of models comes as a tar.gz file, "
+                + "always of the same bytes. ETag and Repr-Digest hold the digest of the archive.")
             .WithMetadata(new BareAnswer());
     }
 
